@@ -1,0 +1,1 @@
+"""How the data gets out: the HTTP API, tiles, analyses and reports."""

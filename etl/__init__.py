@@ -1,0 +1,1 @@
+"""How the data gets in: read, check, stage, index, swap, ledger."""

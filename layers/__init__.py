@@ -1,0 +1,1 @@
+"""What the data is: layers, their fields, grades, coordinates. No web, no pipeline."""
