@@ -95,8 +95,8 @@ def private_postgis(
     """Makes, starts or joins the private cluster in ``state_dir`` and yields its libpq URL.
 
     The URL names role ``riskmap`` (superuser of this cluster only) and database ``riskmap`` with PostGIS. On
-    leaving, the server is stopped unless another process still uses it. ``log`` gets a line before
-    anything slow. ``fsync=False`` is for tests; it takes effect when this call is the one that starts the server.
+    leaving, the server is stopped unless another process still uses it. ``log`` gets a line before anything
+    slow. ``fsync=False`` is for tests; it takes effect when this call is the one that starts the server.
 
     Raises:
         NoPostgis, OtherMajor: the packages are missing or do not fit the data.
