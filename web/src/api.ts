@@ -1,0 +1,98 @@
+/** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
+
+import type {
+  BaseList,
+  Bounds,
+  Catalogue,
+  Counts,
+  Coverage,
+  CoverageRequest,
+  Item,
+  Lang,
+  Problem,
+  RasterValue,
+} from "./types";
+
+export class RequestFailed extends Error {
+  readonly offline: boolean;
+  readonly problem: Problem;
+
+  constructor(problem: Problem, offline: boolean) {
+    super(`${problem.code}: ${problem.detail ?? ""}`);
+    this.problem = problem;
+    this.offline = offline;
+  }
+
+  /** What went wrong, in words. */
+  words(lang: Lang): string {
+    const { detail, detail_en, title, status } = this.problem;
+    return (lang === "en" ? detail_en : detail) ?? detail ?? title ?? `HTTP ${status}`;
+  }
+}
+
+type Watcher = (reached: boolean) => void;
+const watchers: Watcher[] = [];
+
+/** Be told after every request whether the server was reached. */
+export function watchRequests(watcher: Watcher): void {
+  watchers.push(watcher);
+}
+
+export function reportReach(reached: boolean): void {
+  for (const watcher of watchers) watcher(reached);
+}
+
+const GATEWAY = new Set([502, 503, 504]);
+
+async function problemOf(response: Response): Promise<Problem> {
+  const fallback = { status: response.status, code: `http-${response.status}` };
+  try {
+    const body = (await response.json()) as Partial<Problem>;
+    return { ...fallback, ...body };
+  } catch {
+    return fallback;
+  }
+}
+
+async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, headers: { accept: "application/json", ...init.headers } });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    reportReach(false);
+    throw new RequestFailed({ status: 0, code: "offline" }, true);
+  }
+  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  // A gateway that answers for a dead server is as good as no answer.
+  const offline = GATEWAY.has(response.status) && !isJson;
+  reportReach(!offline);
+  if (!response.ok) throw new RequestFailed(await problemOf(response), offline);
+  if (!isJson) throw new RequestFailed({ status: response.status, code: "not-json" }, false);
+  return (await response.json()) as T;
+}
+
+const part = encodeURIComponent;
+
+export const api = {
+  layers: () => request<Catalogue>("/api/layers"),
+  counts: (layer: string, bbox: Bounds, signal: AbortSignal) =>
+    request<Counts>(`/api/layers/${part(layer)}/counts?bbox=${bbox.map((n) => n.toFixed(5)).join(",")}`, { signal }),
+  item: (layer: string, key: string, signal: AbortSignal) =>
+    request<Item>(`/api/layers/${part(layer)}/items/${part(key)}`, { signal }),
+  value: (layer: string, lon: number, lat: number, signal: AbortSignal) =>
+    request<RasterValue>(`/api/layers/${part(layer)}/value?lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`, { signal }),
+  bases: () => request<BaseList>("/api/analysis/coverage/bases"),
+  coverage: (body: CoverageRequest, signal: AbortSignal) =>
+    request<Coverage>("/api/analysis/coverage", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal,
+    }),
+  health: () => request<{ status: string }>("/health"),
+};
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

@@ -1,0 +1,133 @@
+/** Map signs drawn on canvas. They carry meaning by shape and a white-and-ink outline, never by a risk colour. */
+
+import type { Map as MapLibreMap } from "maplibre-gl";
+import { canvas, HATCHES, hatchSquare } from "./patterns";
+import { type Tokens, tokens } from "./theme";
+
+const RATIO = 2;
+const INK = "#15202B";
+const WHITE = "#FFFFFF";
+
+type Draw = (context: CanvasRenderingContext2D, size: number) => void;
+
+function disc(context: CanvasRenderingContext2D, size: number, fill: string, edge: string, width: number): void {
+  context.beginPath();
+  context.arc(size / 2, size / 2, size / 2 - width / 2 - 1, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = width;
+  context.strokeStyle = edge;
+  context.stroke();
+}
+
+/** A helicopter from above: crossed rotor, body, tail. */
+function baseAir(context: CanvasRenderingContext2D, size: number): void {
+  context.beginPath();
+  context.arc(size / 2, size / 2, size / 2, 0, 2 * Math.PI);
+  context.fillStyle = WHITE;
+  context.fill();
+  disc(context, size, INK, INK, 1);
+  const c = size / 2;
+  context.strokeStyle = WHITE;
+  context.fillStyle = WHITE;
+  context.lineCap = "round";
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (const [x, y] of [
+    [5.6, 5.6],
+    [-5.6, 5.6],
+  ] as const) {
+    context.moveTo(c - x, c - 1.5 - y);
+    context.lineTo(c + x, c - 1.5 + y);
+  }
+  context.moveTo(c, c);
+  context.lineTo(c, c + 8.2);
+  context.moveTo(c - 2.6, c + 8);
+  context.lineTo(c + 2.6, c + 8);
+  context.stroke();
+  context.beginPath();
+  context.ellipse(c, c - 1.2, 2.7, 4.4, 0, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function landing(context: CanvasRenderingContext2D, size: number): void {
+  disc(context, size, WHITE, INK, 1.3);
+  const [a, b] = [size * 0.36, size * 0.64];
+  context.beginPath();
+  context.lineWidth = 1.5;
+  context.moveTo(a, size * 0.3);
+  context.lineTo(a, size * 0.7);
+  context.moveTo(b, size * 0.3);
+  context.lineTo(b, size * 0.7);
+  context.moveTo(a, size / 2);
+  context.lineTo(b, size / 2);
+  context.stroke();
+}
+
+function house(context: CanvasRenderingContext2D, size: number): void {
+  const edge = 1.2;
+  context.beginPath();
+  context.moveTo(size / 2, edge);
+  context.lineTo(size - edge, size * 0.46);
+  context.lineTo(size - edge - size * 0.1, size * 0.46);
+  context.lineTo(size - edge - size * 0.1, size - edge);
+  context.lineTo(edge + size * 0.1, size - edge);
+  context.lineTo(edge + size * 0.1, size * 0.46);
+  context.lineTo(edge, size * 0.46);
+  context.closePath();
+  context.lineJoin = "round";
+  context.fillStyle = WHITE;
+  context.fill();
+  context.lineWidth = edge;
+  context.strokeStyle = INK;
+  context.stroke();
+  if (size < 12) return;
+  context.fillStyle = INK;
+  context.fillRect(size * 0.42, size * 0.62, size * 0.16, size - edge - size * 0.62);
+}
+
+function neutral(context: CanvasRenderingContext2D, size: number): void {
+  context.fillStyle = WHITE;
+  context.strokeStyle = INK;
+  context.fillRect(1.5, 1.5, size - 3, size - 3);
+  context.strokeRect(1.5, 1.5, size - 3, size - 3);
+}
+
+const ICONS: Record<string, [size: number, draw: Draw]> = {
+  "base-air": [26, baseAir],
+  landing: [17, landing],
+  "shelter-county": [17, house],
+  "shelter-township": [13, house],
+  "shelter-village": [10, house],
+};
+
+function picture(name: string, now: Tokens): ImageData | null {
+  const hatch = HATCHES.find((one) => `hatch-${one}` === name);
+  const icon = ICONS[name];
+  let context: CanvasRenderingContext2D;
+  if (hatch) context = hatchSquare(hatch, now, RATIO);
+  else if (icon) {
+    context = canvas(icon[0], icon[0], RATIO);
+    icon[1](context, icon[0]);
+  } else return null;
+  return context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+}
+
+/** Add all images, or draw them anew after a change of theme. */
+export function putImages(map: MapLibreMap): void {
+  const now = tokens();
+  for (const name of [...HATCHES.map((one) => `hatch-${one}`), ...Object.keys(ICONS)]) {
+    const image = picture(name, now);
+    if (!image) continue;
+    if (map.hasImage(name)) map.updateImage(name, image);
+    else map.addImage(name, image, { pixelRatio: RATIO });
+  }
+}
+
+/** A style may ask for an image this page does not know: draw a small neutral square instead of nothing. */
+export function putMissingImage(map: MapLibreMap, name: string): void {
+  if (map.hasImage(name)) return;
+  const context = canvas(9, 9, RATIO);
+  neutral(context, 9);
+  map.addImage(name, context.getImageData(0, 0, 18, 18), { pixelRatio: RATIO });
+}

@@ -1,0 +1,212 @@
+/**
+ * The whole state of the page, and its form in the URL.
+ *
+ * Grammar of the fragment: `#key=value&key=value`, every key optional, any order, junk ignored:
+ *
+ *     m=<zoom>/<lat>/<lon>       view: zoom 0-22, degrees WGS 84          (absent: the bounds of the data)
+ *     layers=<id>,<id>           layers that are on, "-" for none          (absent: the server's own choice)
+ *     off=<id>:<class>,<class>;… legend classes switched off; the class without a value is "~"
+ *     theme=day|night            (absent: what the system prefers)
+ *     lang=zh|en                 (absent: zh)
+ *     item=<layer>/<key>         the selected object
+ *     pin=<lat>,<lon>            the marked place
+ *     panel=coverage|sources|keys  what the right side shows beside the item
+ *     cov=0                      coverage not drawn
+ *     bases=<id>,<id>            bases that count, "-" for none            (absent: every base not off)
+ *     prep=<min> resp=<min> speed=<km/h>   prep, speed absent: each base's own; resp absent: 45
+ *     radius=<km>|none           (absent: 100)
+ *
+ * Every list member is percent-encoded on its own, so keys may contain any character.
+ */
+
+import type { ClassValue, Lang, Theme } from "./types";
+
+export type View = { lon: number; lat: number; zoom: number };
+export type Panel = "coverage" | "sources" | "keys";
+
+export type CoverageState = {
+  on: boolean;
+  bases: string[] | null;
+  prep: number | null;
+  resp: number;
+  speed: number | null;
+  radius: number | null;
+};
+
+export type State = {
+  view: View | null;
+  layers: string[] | null;
+  off: Record<string, string[]>;
+  theme: Theme | null;
+  lang: Lang;
+  item: { layer: string; key: string } | null;
+  pin: [lon: number, lat: number] | null;
+  panel: Panel | null;
+  coverage: CoverageState;
+};
+
+export const COVERAGE_DEFAULT: CoverageState = {
+  on: true,
+  bases: null,
+  prep: null,
+  resp: 45,
+  speed: null,
+  radius: 100,
+};
+
+/** Limits of the coverage settings: minutes, km/h, km. The server has the last word. */
+export const LIMITS = { prep: [0, 240], resp: [1, 600], speed: [10, 1000], radius: [1, 1000] } as const;
+
+export function initialState(): State {
+  return {
+    view: null,
+    layers: null,
+    off: {},
+    theme: null,
+    lang: "zh",
+    item: null,
+    pin: null,
+    panel: null,
+    coverage: { ...COVERAGE_DEFAULT },
+  };
+}
+
+/** The word a legend class has in the URL and in `data-class`. */
+export function classKey(value: ClassValue): string {
+  return value === null ? "~" : String(value);
+}
+
+const LAYER_ID = /^[a-z][a-z0-9_]{0,63}$/;
+const NUMBER = /^-?\d+(\.\d+)?$/;
+
+function numberIn(text: string | undefined, low: number, high: number): number | null {
+  if (text === undefined || !NUMBER.test(text)) return null;
+  const value = Number(text);
+  return value >= low && value <= high ? value : null;
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function list(text: string): string[] {
+  if (text === "-") return [];
+  const parts = text.split(",").map(decode);
+  return [...new Set(parts.filter((part): part is string => part !== null && part !== ""))];
+}
+
+function pairs(fragment: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const part of fragment.replace(/^#/, "").split("&")) {
+    const cut = part.indexOf("=");
+    if (cut > 0) found.set(part.slice(0, cut), part.slice(cut + 1));
+  }
+  return found;
+}
+
+function parseView(text: string | undefined): View | null {
+  const [z, la, lo, ...rest] = (text ?? "").split("/");
+  const zoom = numberIn(z, 0, 22);
+  const lat = numberIn(la, -85, 85);
+  const lon = numberIn(lo, -180, 180);
+  if (rest.length > 0 || zoom === null || lat === null || lon === null) return null;
+  return { lon, lat, zoom };
+}
+
+function parseOff(text: string | undefined): Record<string, string[]> {
+  const off: Record<string, string[]> = {};
+  for (const part of (text ?? "").split(";")) {
+    const cut = part.indexOf(":");
+    const id = part.slice(0, cut);
+    const classes = cut > 0 ? list(part.slice(cut + 1)) : [];
+    if (LAYER_ID.test(id) && classes.length > 0) off[id] = classes;
+  }
+  return off;
+}
+
+function parseItem(text: string | undefined): State["item"] {
+  const cut = (text ?? "").indexOf("/");
+  if (text === undefined || cut < 1) return null;
+  const layer = text.slice(0, cut);
+  const key = decode(text.slice(cut + 1));
+  return LAYER_ID.test(layer) && key ? { layer, key } : null;
+}
+
+function parsePin(text: string | undefined): State["pin"] {
+  const [la, lo, ...rest] = (text ?? "").split(",");
+  const lat = numberIn(la, -90, 90);
+  const lon = numberIn(lo, -180, 180);
+  return rest.length > 0 || lat === null || lon === null ? null : [lon, lat];
+}
+
+function parseCoverage(found: Map<string, string>): CoverageState {
+  const bases = found.get("bases");
+  const radius = found.get("radius");
+  return {
+    on: found.get("cov") !== "0",
+    bases: bases === undefined ? null : list(bases),
+    prep: numberIn(found.get("prep"), ...LIMITS.prep),
+    resp: numberIn(found.get("resp"), ...LIMITS.resp) ?? COVERAGE_DEFAULT.resp,
+    speed: numberIn(found.get("speed"), ...LIMITS.speed),
+    radius: radius === "none" ? null : (numberIn(radius, ...LIMITS.radius) ?? COVERAGE_DEFAULT.radius),
+  };
+}
+
+function oneOf<T extends string>(text: string | undefined, allowed: readonly T[]): T | null {
+  return allowed.find((word) => word === text) ?? null;
+}
+
+/** Read a URL fragment. Never throws; whatever does not fit the grammar is left at its default. */
+export function parseState(fragment: string): State {
+  const found = pairs(fragment);
+  const layers = found.get("layers");
+  return {
+    view: parseView(found.get("m")),
+    layers: layers === undefined ? null : list(layers).filter((id) => LAYER_ID.test(id)),
+    off: parseOff(found.get("off")),
+    theme: oneOf(found.get("theme"), ["day", "night"]),
+    lang: oneOf(found.get("lang"), ["zh", "en"]) ?? "zh",
+    item: parseItem(found.get("item")),
+    pin: parsePin(found.get("pin")),
+    panel: oneOf(found.get("panel"), ["coverage", "sources", "keys"]),
+    coverage: parseCoverage(found),
+  };
+}
+
+/** Shorten a number for the URL: at most `digits` decimals, no trailing zeros. */
+function short(value: number, digits: number): string {
+  return String(Number(value.toFixed(digits)));
+}
+
+function join(values: readonly string[]): string {
+  return values.length === 0 ? "-" : values.map(encodeURIComponent).join(",");
+}
+
+/** Write a state as a URL fragment without `#`; defaults are left out, so that links stay short. */
+export function formatState(state: State): string {
+  const out: string[] = [];
+  const put = (key: string, value: string | null | undefined) => {
+    if (value !== null && value !== undefined) out.push(`${key}=${value}`);
+  };
+  const { view, coverage: c } = state;
+  put("m", view && `${short(view.zoom, 2)}/${short(view.lat, 5)}/${short(view.lon, 5)}`);
+  put("layers", state.layers && join(state.layers));
+  const off = Object.entries(state.off).filter(([, classes]) => classes.length > 0);
+  put("off", off.length > 0 ? off.map(([id, classes]) => `${id}:${join(classes)}`).join(";") : null);
+  put("theme", state.theme);
+  put("lang", state.lang === "zh" ? null : state.lang);
+  put("item", state.item && `${state.item.layer}/${encodeURIComponent(state.item.key)}`);
+  put("pin", state.pin && `${short(state.pin[1], 6)},${short(state.pin[0], 6)}`);
+  put("panel", state.panel);
+  put("cov", c.on ? null : "0");
+  put("bases", c.bases && join(c.bases));
+  put("prep", c.prep === null ? null : short(c.prep, 2));
+  put("resp", c.resp === COVERAGE_DEFAULT.resp ? null : short(c.resp, 2));
+  put("speed", c.speed === null ? null : short(c.speed, 2));
+  put("radius", c.radius === null ? "none" : c.radius === COVERAGE_DEFAULT.radius ? null : short(c.radius, 2));
+  return out.join("&");
+}

@@ -1,0 +1,173 @@
+/**
+ * The map's style as a pure function of catalogue, state and results. MapLibre takes the difference to the last
+ * one, so a toggle, a filter, a language or a theme never rebuilds the map.
+ */
+
+import type { FeatureCollection } from "geojson";
+import type { FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import { bothFilters, classFilter } from "./filters";
+import type { State } from "./state";
+import type { Tokens } from "./theme";
+import type { Catalogue, Coverage, LayerInfo, Theme } from "./types";
+
+export const SLOTS = ["base", "fill", "shade", "line", "reach", "point", "label", "mark"] as const;
+export type Slot = (typeof SLOTS)[number];
+
+/** What the page itself adds to the layers of the server. */
+export const OWN = "riskmap:";
+
+export type Overlay = {
+  coverage: Coverage | null;
+  /** The marked place, if any. */
+  mark: [number, number] | null;
+  /** The selected object's layer and key, for an outline when it is an area. */
+  selected: { layer: string; key: string } | null;
+};
+
+type Drawn = { slot: Slot; layer: LayerSpecification };
+
+function metaOf(layer: LayerSpecification): Record<string, unknown> {
+  return (layer.metadata ?? {}) as Record<string, unknown>;
+}
+
+function slotOf(layer: LayerSpecification): Slot {
+  const word = metaOf(layer)["riskmap:slot"];
+  return SLOTS.find((slot) => slot === word) ?? "point";
+}
+
+/** Ids of the layers that are on: the person's choice, else the server's. */
+export function layersOn(catalogue: Catalogue, state: State): Set<string> {
+  const chosen = state.layers;
+  const on = catalogue.layers.filter((one) => (chosen ? chosen.includes(one.id) : one.visible));
+  return new Set(on.map((one) => one.id));
+}
+
+function dress(info: LayerInfo, spec: LayerSpecification, state: State, on: boolean): LayerSpecification {
+  const layer = structuredClone(spec) as LayerSpecification & {
+    filter?: FilterSpecification;
+    layout?: Record<string, unknown>;
+    "source-layer"?: string;
+  };
+  const label = metaOf(spec)["riskmap:text"] as Record<string, unknown> | undefined;
+  layer.layout = { ...layer.layout, visibility: on ? "visible" : "none" };
+  if (label && layer.layout["text-field"] !== undefined) layer.layout["text-field"] = label[state.lang] ?? label.zh;
+  // Labels of areas live in a layer of their own that has no class; everything else follows the legend.
+  if (info.legend && layer["source-layer"] === info.id) {
+    const filter = bothFilters(layer.filter, classFilter(info.legend, state.off[info.id] ?? []));
+    if (filter) layer.filter = filter;
+  }
+  return layer;
+}
+
+function own(slot: Slot, name: string, rest: object): Drawn {
+  return { slot, layer: { id: OWN + name, metadata: { "riskmap:slot": slot }, ...rest } as LayerSpecification };
+}
+
+function coverageLayers(theme: Theme, tokens: Tokens, on: boolean): Drawn[] {
+  const layout = { visibility: on ? "visible" : "none" };
+  const shade = theme === "day" ? { "fill-color": "#15202B", "fill-opacity": 0.3 } : { "fill-color": "#05080B", "fill-opacity": 0.55 };
+  return [
+    own("shade", "gap", { type: "fill", source: `${OWN}gap`, layout, paint: { ...shade, "fill-antialias": false } }),
+    own("reach", "reach-casing", {
+      type: "line",
+      source: `${OWN}reach`,
+      layout,
+      paint: { "line-color": tokens.paper, "line-width": 3, "line-opacity": 0.55 },
+    }),
+    own("reach", "reach", {
+      type: "line",
+      source: `${OWN}reach`,
+      layout,
+      paint: { "line-color": tokens.ink, "line-width": 1.5, "line-dasharray": [5, 3.5] },
+    }),
+  ];
+}
+
+function markLayers(tokens: Tokens): Drawn[] {
+  const source = `${OWN}mark`;
+  const clear = { "circle-opacity": 0 };
+  return [
+    own("mark", "mark-casing", {
+      type: "circle",
+      source,
+      paint: { ...clear, "circle-radius": 14, "circle-stroke-width": 4.5, "circle-stroke-color": tokens.paper },
+    }),
+    own("mark", "mark-ring", {
+      type: "circle",
+      source,
+      paint: { ...clear, "circle-radius": 14, "circle-stroke-width": 2, "circle-stroke-color": tokens.ink },
+    }),
+    own("mark", "mark-dot", {
+      type: "circle",
+      source,
+      paint: { "circle-radius": 2.5, "circle-color": tokens.ink, "circle-stroke-width": 1, "circle-stroke-color": tokens.paper },
+    }),
+  ];
+}
+
+function selectionLayers(info: LayerInfo, key: string, tokens: Tokens): Drawn[] {
+  const what = { type: "line", source: info.id, "source-layer": info.id, filter: ["==", ["to-string", ["get", "id"]], key] };
+  const join = { layout: { "line-join": "round" } };
+  return [
+    own("reach", "selected-casing", { ...what, ...join, paint: { "line-color": tokens.paper, "line-width": 5 } }),
+    own("reach", "selected", { ...what, ...join, paint: { "line-color": tokens.ink, "line-width": 2.2 } }),
+  ];
+}
+
+function points(place: [number, number] | null): FeatureCollection {
+  if (!place) return { type: "FeatureCollection", features: [] };
+  return {
+    type: "FeatureCollection",
+    features: [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: place } }],
+  };
+}
+
+const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
+
+/** Tiles are fetched by a worker, which cannot resolve a path without a host. */
+function absolute(source: SourceSpecification, origin: string): SourceSpecification {
+  const copy = structuredClone(source) as SourceSpecification & { tiles?: string[]; promoteId?: unknown };
+  if (copy.tiles) copy.tiles = copy.tiles.map((url) => (url.startsWith("/") ? origin + url : url));
+  if (copy.promoteId === null) delete copy.promoteId;
+  return copy;
+}
+
+function sources(catalogue: Catalogue, overlay: Overlay, origin: string): StyleSpecification["sources"] {
+  const found: StyleSpecification["sources"] = {};
+  for (const info of catalogue.layers) if (info.source) found[info.id] = absolute(info.source, origin);
+  found[`${OWN}reach`] = { type: "geojson", data: overlay.coverage?.reach ?? NOTHING, tolerance: 0.1 };
+  found[`${OWN}gap`] = { type: "geojson", data: overlay.coverage?.gap ?? NOTHING, tolerance: 0.1 };
+  found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
+  return found;
+}
+
+/** Build the whole style. Layers keep the order of the catalogue within their slot. */
+export function buildStyle(
+  catalogue: Catalogue,
+  state: State,
+  theme: Theme,
+  tokens: Tokens,
+  overlay: Overlay,
+  origin: string,
+): StyleSpecification {
+  const on = layersOn(catalogue, state);
+  const drawn: Drawn[] = [];
+  for (const info of catalogue.layers) {
+    if (!info.source) continue;
+    for (const spec of info.style[theme]) drawn.push({ slot: slotOf(spec), layer: dress(info, spec, state, on.has(info.id)) });
+  }
+  drawn.push(...coverageLayers(theme, tokens, state.coverage.on && overlay.coverage !== null));
+  const selected = catalogue.layers.find((one) => one.id === overlay.selected?.layer);
+  if (selected?.source && selected.geometry === "polygon" && overlay.selected) {
+    drawn.push(...selectionLayers(selected, overlay.selected.key, tokens));
+  }
+  drawn.push(...markLayers(tokens));
+  return {
+    version: 8,
+    sources: sources(catalogue, overlay, origin),
+    layers: [
+      { id: `${OWN}sea`, type: "background", paint: { "background-color": tokens.sea } },
+      ...SLOTS.flatMap((slot) => drawn.filter((one) => one.slot === slot).map((one) => one.layer)),
+    ],
+  };
+}

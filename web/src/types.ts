@@ -1,0 +1,173 @@
+/** The shapes of the server's answers. Units stand in the field names: km, km², minutes, km/h. */
+
+import type { Feature, FeatureCollection, MultiPolygon, Polygon } from "geojson";
+import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
+
+export type Lang = "zh" | "en";
+export type Theme = "day" | "night";
+export type Bounds = [west: number, south: number, east: number, north: number];
+export type ClassValue = number | string | null;
+
+/** A text in both languages of the interface; a missing language falls back to the other one. */
+export type Text = { zh?: string; en?: string };
+
+export type LegendClass = {
+  value: ClassValue;
+  label: Text;
+  colour: string;
+  pattern: string;
+  symbol: string;
+  count?: number;
+};
+
+export type Legend = { field: string; title: Text; classes: LegendClass[] };
+
+export type PopupField = {
+  field: string;
+  title: Text;
+  format: string;
+  unit: string | Text | null;
+  values: Record<string, Text> | null;
+};
+
+export type LayerInfo = {
+  id: string;
+  title: Text;
+  description: Text;
+  group: string;
+  kind: "vector" | "raster";
+  geometry: "point" | "line" | "polygon" | "raster";
+  status: string;
+  version: string | null;
+  count: number | null;
+  visible: boolean;
+  generated: boolean;
+  source_name: string | null;
+  source_date: string | null;
+  owner: string | null;
+  licence: string | null;
+  loaded_at: string | null;
+  title_field: string | null;
+  legend: Legend | null;
+  popup: PopupField[];
+  bounds: Bounds | null;
+  source: (SourceSpecification & { attribution?: string }) | null;
+  style: Record<Theme, LayerSpecification[]>;
+};
+
+export type Catalogue = {
+  title: Text;
+  generated: boolean;
+  notice: Text | null;
+  bounds: Bounds | null;
+  groups: { id: string; title: Text }[];
+  layers: LayerInfo[];
+};
+
+export type Counts = {
+  layer: string;
+  version: string;
+  total: number;
+  classes: { value: ClassValue; count: number }[];
+};
+
+export type Item = {
+  layer: string;
+  key: string;
+  version: string;
+  title: string | null;
+  properties: Record<string, unknown>;
+  centre: [number, number];
+  bbox: Bounds;
+  source: {
+    name: string | null;
+    date: string | null;
+    owner: string | null;
+    generated: boolean;
+    loaded_at: string | null;
+  };
+};
+
+export type RasterValue = { layer: string; version: string; value: number | null; unit: Text | string | null };
+
+export type Base = {
+  id: string;
+  name: string;
+  name_en?: string | null;
+  lon: number;
+  lat: number;
+  status: string | null;
+  preparation_min: number | null;
+  cruise_kmh: number | null;
+  aircraft?: string | null;
+  is_main?: boolean | null;
+};
+
+export type BaseList = { layer: string; version: string | null; bases: Base[] };
+
+export type CoverageRequest = {
+  bases?: string[];
+  preparation_min?: number;
+  response_min?: number;
+  cruise_kmh?: number;
+  radius_km?: number;
+};
+
+export type CoverageBase = {
+  id: string | null;
+  name: string;
+  lon: number;
+  lat: number;
+  preparation_min: number | null;
+  cruise_kmh: number | null;
+  reach_km: number;
+  only_this_people: number | null;
+  without_covered_share: number | null;
+  without_covered_people_share: number | null;
+};
+
+export type Gap = {
+  code: string;
+  name: string;
+  city: string | null;
+  uncovered_km2: number;
+  uncovered_share: number;
+  people: number | null;
+  uncovered_people: number | null;
+  worst_point: [number, number];
+  worst_km: number;
+  worst_minutes: number | null;
+  nearest_base: string | null;
+};
+
+export type Coverage = {
+  rule: {
+    reach_km: number | null;
+    binding: "time" | "radius" | "both";
+    time_reach_km: number | null;
+    radius_km: number | null;
+    preparation_min: number | null;
+    response_min: number | null;
+    cruise_kmh: number | null;
+    text: Text;
+  };
+  land_km2: number;
+  covered_km2: number;
+  covered_share: number;
+  people: number | null;
+  covered_people: number | null;
+  covered_people_share: number | null;
+  twice_covered_share: number;
+  twice_covered_people_share: number | null;
+  bases: CoverageBase[];
+  gaps: Gap[];
+  reach: FeatureCollection<Polygon | MultiPolygon>;
+  gap: Feature<Polygon | MultiPolygon>;
+  error_bound: Record<string, number> | null;
+  sources: { layer: string; version: string; name: string | null; date: string | null; generated: boolean }[];
+  method: Text | null;
+  warnings: { code: string; zh: string; en: string }[];
+};
+
+/** The body of an error answer (RFC 9457). */
+export type Problem = { status: number; code: string; title?: string; detail?: string; detail_en?: string };
