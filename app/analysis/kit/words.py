@@ -1,0 +1,136 @@
+"""The sentences of a coverage answer: the rule, the method, the warnings."""
+
+from __future__ import annotations
+
+from app.analysis.coverage_params import CoverageParams
+from app.analysis.coverage_result import Rule, Warn, Words
+from app.analysis.kit.bases import Binding, Site, uses_radius, uses_time
+from app.analysis.kit.cells import SPLIT, Cells
+from app.analysis.kit.prepare import BOUNDARY_STEP_M, Prepared
+
+BINDS = {"time": ("时间", "time"), "radius": ("半径", "the radius"), "both": ("两者", "both")}
+
+
+def _common(values: list[float], otherwise: float) -> float:
+    """The value all share, or the other one."""
+    return values[0] if len(set(values)) == 1 else otherwise
+
+
+def _span(values: list[float]) -> str:
+    low, high = min(values), max(values)
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+
+
+def _time_text(sites: list[Site], response: float) -> Words:
+    preparations, speeds = [site.preparation_min for site in sites], [site.cruise_kmh for site in sites]
+    first, speed = _span(preparations), _span(speeds)
+    if len(set(preparations)) > 1 or len(set(speeds)) > 1:
+        return Words(
+            zh=f"{response:g} 分内到达；各基地按自己的准备时间（{first} 分）和速度（{speed} km/h）",
+            en=f"within {response:g} min; each base with its own preparation ({first} min) and speed ({speed} km/h)",
+        )
+    flight = max(0.0, response - preparations[0])
+    reach = f"{flight / 60 * speeds[0]:.4g} km"
+    return Words(
+        zh=f"{response:g} 分 = {first} + {flight:g}（准备＋飞行）；{speed} km/h × {flight:g} 分 = {reach}",
+        en=f"{response:g} min = {first} + {flight:g} (prepare + fly); {speed} km/h x {flight:g} min = {reach}",
+    )
+
+
+def _text(params: CoverageParams, sites: list[Site], binding: Binding) -> Words:
+    radius = Words(zh=f"半径 {params.radius_km:g} km", en=f"radius {params.radius_km:g} km")
+    if not uses_time(params):
+        return radius
+    text = _time_text(sites, params.response_min)
+    if not uses_radius(params):
+        return text
+    zh, en = BINDS[binding]
+    return Words(
+        zh=f"{text.zh}；{radius.zh}；取较小者，起作用的是{zh}",
+        en=f"{text.en}; {radius.en}; the smaller counts: {en} binds",
+    )
+
+
+def rule_of(params: CoverageParams, sites: list[Site]) -> Rule:
+    """The rule as applied to these sites, in numbers and in words."""
+    preparation = _common([site.preparation_min for site in sites], params.preparation_min)
+    speed = _common([site.cruise_kmh for site in sites], params.cruise_kmh)
+    time_reach = max(0.0, params.response_min - preparation) / 60 * speed
+    limits = [time_reach] * uses_time(params) + [params.radius_km] * uses_radius(params)
+    kinds = {site.binding for site in sites}
+    binding: Binding = kinds.pop() if len(kinds) == 1 else "both"
+    return Rule(
+        reach_km=_common([site.reach_m / 1000 for site in sites], min(limits)),
+        binding=binding,
+        time_reach_km=time_reach,
+        radius_km=params.radius_km if uses_radius(params) else None,
+        preparation_min=preparation,
+        response_min=params.response_min,
+        cruise_kmh=speed,
+        per_base=len({(site.preparation_min, site.cruise_kmh, site.reach_m) for site in sites}) > 1,
+        text=_text(params, sites, binding),
+    )
+
+
+def method_of(prepared: Prepared, worst_min: float) -> Words:
+    """How the figures were made, for the foot of a page."""
+    missed, step = f"{prepared.interior_gap_m / 1000:.2f} km", f"{BOUNDARY_STEP_M:.0f} m"
+    return Words(
+        zh="距离为 WGS 84 椭球面测地线（Karney），不计风、地形、禁飞区和昼夜限制。"
+        "圆至少 1440 个顶点，半径误差不超过 0.5 m；面积在椭球面上计算，多边形的边为经纬度直线。"
+        "人口按栅格像元累加：整体在内或在外的像元按中心判断，"
+        f"边缘像元分成 {SPLIT}×{SPLIT} 份，假定像元内人口均匀；像元按中心归县。"
+        f"最远点取“准备＋飞行”最长之处，沿县界每 {step}、县内按规则网格查找，"
+        f"漏查之处至多再远 {missed}（{worst_min:.2f} 分）。",
+        en="Distances are geodesics on the WGS 84 ellipsoid (Karney); wind, terrain, closed airspace and night are "
+        "left out. Discs have at least 1440 vertices, radius error at most 0.5 m; areas are taken on the ellipsoid, "
+        "edges of polygons as straight lines in longitude and latitude. People are summed over raster cells: a cell "
+        f"wholly in or out goes by its centre, a cell on an edge is split {SPLIT} by {SPLIT}, with people taken as "
+        "even within it; a cell belongs to the county of its centre. The worst place is the one with the longest "
+        f"preparation plus flight, searched every {step} along the county's boundary and on a regular grid inside; "
+        f"a place that was missed is farther by at most {missed} ({worst_min:.2f} min).",
+    )
+
+
+def _of_site(site: Site, reached: float) -> list[Warn]:
+    found = []
+    if site.status == "off":
+        zh = f"基地“{site.name}”当前停用，仍按所选计入"
+        en = f"base {site.name} is off; it counts because it was chosen"
+        found.append(Warn(code="base_off", zh=zh, en=en))
+    if site.reach_m <= 0:
+        zh = f"基地“{site.name}”准备需 {site.preparation_min:g} 分，不短于响应时间，到达半径为零"
+        en = f"base {site.name} takes {site.preparation_min:g} min to prepare, no less than the response time"
+        found.append(Warn(code="base_without_reach", zh=zh, en=en))
+    elif reached <= 0:
+        zh = f"基地“{site.name}”到达不了省内陆地"
+        en = f"base {site.name} reaches no land of the province"
+        found.append(Warn(code="base_reaches_no_land", zh=zh, en=en))
+    return found
+
+
+def _of_cells(cells: Cells | None) -> list[Warn]:
+    if cells is None:
+        zh, en = "未加载人口栅格，人口数字为空", "no population raster is loaded; figures on people are empty"
+        return [Warn(code="population_missing", zh=zh, en=en)]
+    found = []
+    if cells.total <= 0:
+        zh, en = "人口栅格在省内没有人口", "the population raster holds nobody in the province"
+        found.append(Warn(code="population_empty", zh=zh, en=en))
+    if cells.moved >= 0.5:
+        zh = f"{cells.moved:,.0f} 人的像元中心在各县之外一个像元以内，已归入最近的县"
+        en = f"{cells.moved:,.0f} persons less than a cell outside every county went to the nearest one"
+        found.append(Warn(code="people_moved_to_nearest", zh=zh, en=en))
+    if cells.dropped >= 0.5:
+        zh = f"{cells.dropped:,.0f} 人的像元在陆地范围以外，未计入"
+        en = f"{cells.dropped:,.0f} persons lie outside the land and are not counted"
+        found.append(Warn(code="people_outside_land", zh=zh, en=en))
+    return found
+
+
+def warnings_of(sites: list[Site], cells: Cells | None, reached: list[float]) -> list[Warn]:
+    """What the reader has to know: bases off or without reach (km² reached, by site), people missing or
+    moved.
+    """
+    of_sites = [_of_site(site, land) for site, land in zip(sites, reached, strict=True)]
+    return [warn for found in of_sites for warn in found] + _of_cells(cells)
