@@ -1,0 +1,49 @@
+"""A smooth seeded displacement of the plane that makes straight cell borders look like natural ones.
+
+Both sides of a border are moved by the same function, so neighbours stay without gap or overlap.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Points = npt.NDArray[np.float64]
+
+# Wavelength in degrees of each octave. Amplitude / wavelength stays small, so the plane never folds.
+OCTAVES = (0.42, 0.2, 0.09, 0.04)
+STEEPNESS = 0.02
+WAVES_PER_OCTAVE = 5
+
+
+class Warp:
+    """A displacement field: a sum of plane waves with seeded directions and phases (degrees in, degrees out)."""
+
+    def __init__(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        size = len(OCTAVES) * WAVES_PER_OCTAVE
+        length = np.repeat(np.array(OCTAVES), WAVES_PER_OCTAVE) * rng.uniform(0.75, 1.3, size)
+        heading = rng.uniform(0, 2 * math.pi, size)
+        self._wave = np.stack([np.cos(heading), np.sin(heading)]) * (2 * math.pi / length)
+        self._phase = rng.uniform(0, 2 * math.pi, (2, size))
+        self._amplitude = length * STEEPNESS / math.sqrt(WAVES_PER_OCTAVE) * 1.6
+
+    def shift(self, points: Points) -> Points:
+        """Return the displacement at each point (n x 2, degrees)."""
+        angle = points @ self._wave
+        return np.stack(
+            [(np.sin(angle + phase) * self._amplitude).sum(axis=1) for phase in self._phase], axis=1
+        )
+
+    def forward(self, points: Points) -> Points:
+        """Move points."""
+        return points + self.shift(points)
+
+    def backward(self, points: Points) -> Points:
+        """Return the points that ``forward`` moves onto the given ones (fixed-point iteration)."""
+        guess = points
+        for _ in range(30):
+            guess = points - self.shift(guess)
+        return guess
