@@ -55,7 +55,7 @@ class Binaries:
         }
 
 
-def find_postgis(state_dir: Path, major: int | None = None) -> Binaries:
+def find_postgis(state_dir: Path, major: int | None = None, *, system: Path = Path("/")) -> Binaries:
     """The newest PostgreSQL (>= 15) that has PostGIS; exactly ``major`` when a data directory asks for it.
 
     The system's packages come first, then those that the launcher unpacked into ``<state_dir>/postgis`` (or
@@ -65,7 +65,7 @@ def find_postgis(state_dir: Path, major: int | None = None) -> Binaries:
         NoPostgis: there is none.
         OtherMajor: there are some, but not of ``major``.
     """
-    found = [binaries for prefix in _prefixes(state_dir) for binaries in _installed(prefix)]
+    found = [binaries for prefix in (system, *_unpacked(state_dir)) for binaries in _installed(prefix)]
     if not found:
         raise NoPostgis(
             "本机没有 PostgreSQL 15 以上版本和 PostGIS：请运行 `apt-get install postgresql-15-postgis-3`，"
@@ -86,11 +86,11 @@ def find_postgis(state_dir: Path, major: int | None = None) -> Binaries:
     return max(fitting, key=lambda binaries: (binaries.major, binaries.prefix == Path("/")))
 
 
-def _prefixes(state_dir: Path) -> list[Path]:
+def _unpacked(state_dir: Path) -> list[Path]:
     unpacked = [state_dir / "postgis"]
     if named := os.environ.get("RISKMAP_STATE_DIR"):
         unpacked.append(Path(named).absolute() / "postgis")
-    return [Path("/"), *unpacked]
+    return unpacked
 
 
 def _installed(prefix: Path) -> list[Binaries]:

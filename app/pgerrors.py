@@ -35,7 +35,7 @@ class DiskFull(Unavailable):
 
 def failed(step: str, said: str) -> Unavailable:
     """The error for ``step``, with the telling line of what the server said."""
-    if "No space left on device" in said:
+    if re.search("No space left on device|Disk quota exceeded", said):
         return disk_full(step)
     lines = [line for line in said.splitlines() if re.search(r"FATAL|PANIC|ERROR|error:|could not", line)]
     last = (lines or said.splitlines() or ["?"])[-1].strip()
