@@ -1,0 +1,102 @@
+"""The server's view of which layer versions are served, kept fresh by asking again when it may be old."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy import Engine, select
+
+from app.settings import Settings
+from layers.errors import NotFound
+from layers.kinds.archive import Archive
+from layers.model import Layer
+from layers.registry import Registry
+from layers.store import VERSION, Files, LayerVersion, current_versions, version_from_row
+
+FRESH_S = 1.0
+"""How old the list of current versions may be, seconds: a load is seen by every request after that."""
+
+
+@dataclass
+class Catalogue:
+    """Current and known versions of the layers of a registry."""
+
+    engine: Engine
+    registry: Registry
+    settings: Settings
+    _current: dict[str, LayerVersion] = field(default_factory=dict)
+    _read_at: float = -1e9
+    _known: dict[tuple[str, str], LayerVersion] = field(default_factory=dict)
+    _archives: dict[str, Archive] = field(default_factory=dict)
+
+    @cached_property
+    def files(self) -> Files:
+        """The files beside the database."""
+        return Files(self.settings.state_dir)
+
+    def current(self) -> dict[str, LayerVersion]:
+        """Return the served version of each layer that has one."""
+        if time.monotonic() - self._read_at > FRESH_S:
+            with self.engine.connect() as connection:
+                found = current_versions(connection)
+            self._current = {i: v for i, v in found.items() if i in self.registry}
+            self._read_at = time.monotonic()
+            self._known.update({(v.layer, v.version): v for v in self._current.values()})
+        return self._current
+
+    def served(self, layer: Layer) -> LayerVersion:
+        """Return the current version of a layer.
+
+        Raises:
+            NotFound: nothing is loaded for it (code ``layer_empty``).
+        """
+        version = self.current().get(layer.id)
+        if version is None:
+            raise NotFound(
+                f"图层“{layer.title.zh}”还没有载入数据",
+                f"nothing is loaded for layer {layer.id} yet",
+                code="layer_empty",
+                layer=layer.id,
+            )
+        return version
+
+    def version(self, layer: Layer, wanted: str | None) -> LayerVersion:
+        """Return a version by name (open pages may still ask for the last but one), or the current one.
+
+        Raises:
+            NotFound: the version is gone; the page should read the layer list again (code ``version_gone``).
+        """
+        if wanted is None:
+            return self.served(layer)
+        known = self._known.get((layer.id, wanted)) or self._find(layer.id, wanted)
+        if known is None:
+            raise NotFound(
+                "此版本的数据已被替换，请刷新页面",
+                f"version {wanted[:40]} of layer {layer.id} is gone; read the layer list again",
+                code="version_gone",
+                layer=layer.id,
+            )
+        return known
+
+    def _find(self, layer_id: str, version: str) -> LayerVersion | None:
+        query = select(VERSION).where(VERSION.c.layer == layer_id, VERSION.c.version == version)
+        with self.engine.connect() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            return None
+        found = version_from_row(row)
+        self._known[(layer_id, version)] = found
+        return found
+
+    def archive(self, version: LayerVersion) -> Archive | None:
+        """Return the open archive of a version, None where it has none or the file is missing."""
+        if version.archive_file is None:
+            return None
+        if version.archive_file not in self._archives:
+            path = self.files.archives / version.archive_file
+            if not path.is_file():
+                return None
+            self._archives[version.archive_file] = Archive(path)
+        return self._archives[version.archive_file]

@@ -1,0 +1,258 @@
+"""The commands of ``riskmap``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from app.commands.database import database, etl_engine
+from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
+from app.settings import Settings
+from etl.fingerprints import demo_fingerprint
+from etl.manifest import Entry, Manifest, fingerprint, manifest_for
+from etl.pipeline import Loaded, Pipeline
+from etl.progress import Bars
+from etl.rows import RowsRefused
+from layers.errors import BadInput, Conflict, RiskmapError, Unavailable
+from layers.registry import discover
+from layers.store import Files, ensure_schema
+
+EXIT_CODES: dict[type[Exception], int] = {RowsRefused: 3, BadInput: 4, Conflict: 5, Unavailable: 6, RiskmapError: 1}
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
+app.add_typer(etl, name="etl")
+
+DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of files with a riskmap.toml.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port; without it the first free one from 8000.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+
+
+@app.callback()
+def riskmap() -> None:
+    """Risk map of a province: load layers, serve tiles and the web map, compute air-rescue coverage."""
+
+
+@app.command()
+def demo(
+    port: Port = None,
+    host: Host = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget everything that was loaded.")] = False,
+    data: DataDir = None,
+) -> None:
+    """Fill the map with demo data (or your own files) and serve it until Ctrl-C."""
+    settings = Settings()
+    with stop_on_sigterm(), reserve_port(host or settings.host, port or None, settings.port) as sockets:
+        if reset:
+            _forget_files(settings)
+        with database(settings, reset=reset) as url:
+            _fill(settings, url, data)
+            serve_until_stopped(settings.model_copy(update={"database_url": url}), sockets)
+
+
+@app.command()
+def serve(port: Port = None, host: Host = None) -> None:
+    """Serve what is loaded until Ctrl-C."""
+    settings = Settings()
+    with stop_on_sigterm(), reserve_port(host or settings.host, port or settings.port, settings.port) as sockets:
+        with database(settings) as url:
+            serve_until_stopped(settings.model_copy(update={"database_url": url}), sockets)
+
+
+@etl.command("run")
+def etl_run(
+    layers: Annotated[list[str] | None, typer.Argument(help="Layers to load; none means all.")] = None,
+    data: DataDir = None,
+) -> None:
+    """Load a directory of files (without --data: the demo data) and compute what follows from them."""
+    settings = Settings()
+    with database(settings) as url, _pipeline(settings, url) as pipeline:
+        directory, manifest, _ = _files(settings, pipeline, data)
+        _report(pipeline.run(manifest, directory, only=layers or []))
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="Shapefile, zip, GeoPackage, GeoJSON, CSV or GeoTIFF.")],
+    layer: Annotated[str, typer.Option("--layer", help="Layer to load it into.")],
+    crs: Annotated[str | None, typer.Option(help="Coordinate system, when the file does not say it.")] = None,
+    force_crs: Annotated[bool, typer.Option(help="Use --crs although the file says another.")] = False,
+    encoding: Annotated[str | None, typer.Option(help="Text encoding, e.g. gb18030.")] = None,
+    table: Annotated[str | None, typer.Option(help="Table of a GeoPackage with several.")] = None,
+    x: Annotated[str | None, typer.Option(help="CSV column of the longitude or easting.")] = None,
+    y: Annotated[str | None, typer.Option(help="CSV column of the latitude or northing.")] = None,
+    rename: Annotated[list[str] | None, typer.Option(help="COLUMN=field, repeatable.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="field=value for all rows, repeatable.")] = None,
+    skip_bad_rows: Annotated[bool, typer.Option(help="Load the good rows and list the bad ones.")] = False,
+    source: Annotated[str, typer.Option(help="Where the data comes from; shown on the map.")] = "",
+    source_date: Annotated[str | None, typer.Option(help="Date of the data, YYYY-MM-DD.")] = None,
+    owner: Annotated[str, typer.Option(help="Who answers for the data.")] = "",
+) -> None:
+    """Load one file into one layer and recompute what follows from it."""
+    settings = Settings()
+    entry = Entry(
+        id=layer,
+        file=file.name,
+        table=table,
+        x=x,
+        y=y,
+        crs=crs,
+        force_crs=force_crs,
+        encoding=encoding,
+        rename=dict(_pair(p, "--rename") for p in rename or []),
+        set=dict(_pair(p, "--set") for p in set_ or []),
+        bad_rows="skip" if skip_bad_rows else "refuse",
+        source=source or file.name,
+        source_date=_date(source_date),
+        owner=owner,
+    )
+    with database(settings) as url, _pipeline(settings, url) as pipeline:
+        _report(pipeline.run(Manifest(layer=[entry]), file.absolute().parent))
+
+
+@app.command()
+def coverage(
+    base: Annotated[list[str] | None, typer.Option(help="Id of a base, or LON,LAT; repeatable.")] = None,
+    preparation_min: Annotated[float | None, typer.Option(help="Minutes to prepare.")] = None,
+    response_min: Annotated[float | None, typer.Option(help="Minutes in all.")] = None,
+    cruise_kmh: Annotated[float | None, typer.Option(help="Speed, km/h.")] = None,
+    radius_km: Annotated[float | None, typer.Option(help="Radius, km.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="HTML report to write.")] = Path("coverage.html"),
+) -> None:
+    """Compute where the air bases reach; write a page that opens offline, GeoJSON and CSV."""
+    from app.commands.coverage import write_coverage
+
+    numbers = {
+        "preparation_min": preparation_min,
+        "response_min": response_min,
+        "cruise_kmh": cruise_kmh,
+        "radius_km": radius_km,
+    }
+    sent: dict[str, Any] = {name: value for name, value in numbers.items() if value is not None}
+    if base:
+        sent["bases"] = [_base(text) for text in base]
+    settings = Settings()
+    with database(settings) as url:
+        for line in write_coverage(settings.model_copy(update={"database_url": url}), sent, output):
+            typer.echo(line)
+
+
+def main() -> None:
+    """Run a command; errors become one line in both languages and an exit code, never a trace."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except RiskmapError as error:
+        code = next(EXIT_CODES[cls] for cls in type(error).__mro__ if cls in EXIT_CODES)
+        _fail(f"[{error.code}] {error.zh}\n  {error.en}", code)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().split("\n")[0][:200]
+        full = "disk" in reason.lower() or "space" in reason.lower()
+        advice = "磁盘已满，请清理后重试 / free some disk space" if full else "请检查数据库 / check the database"
+        _fail(f"[database] {reason}；{advice}", 6)
+    except OSError as error:
+        _fail(f"[os] {error.strerror or error}: {error.filename or ''}", 6)
+    except KeyboardInterrupt:
+        _fail("已中断 / interrupted", 130)
+    except Exception as error:  # typer's own usage errors say their exit code; the rest is ours to mend
+        shown = getattr(error, "format_message", None)
+        if shown is None:
+            raise
+        _fail(shown(), getattr(error, "exit_code", 2))
+
+
+def _fail(line: str, code: int) -> NoReturn:
+    typer.echo(f"riskmap: {line}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def _pipeline(settings: Settings, url: str) -> Iterator[Pipeline]:
+    with etl_engine(url) as engine:
+        ensure_schema(engine)
+        yield Pipeline(engine, discover(settings.layer_dir), Files(settings.state_dir), Bars())
+
+
+def _fill(settings: Settings, url: str, data: Path | None) -> None:
+    """Load the files unless exactly these were loaded last: a second start is quick and keeps later loads."""
+    with _pipeline(settings, url) as pipeline:
+        directory, manifest, mark = _files(settings, pipeline, data, only_if_new=True)
+        if manifest is not None:
+            _report(pipeline.run(manifest, directory, whole=True, fingerprint=mark))
+
+
+def _files(
+    settings: Settings, pipeline: Pipeline, data: Path | None, *, only_if_new: bool = False
+) -> tuple[Path, Any, str]:
+    """Return directory, manifest (None when nothing is new and only news is wanted) and fingerprint."""
+    loaded = pipeline.loaded_fingerprint() if only_if_new else None
+    if data is not None:
+        manifest = manifest_for(data)
+        mark = fingerprint(data, manifest)
+        return data, (None if mark == loaded else manifest), mark
+    mark = demo_fingerprint()
+    directory = settings.state_dir / "demo-data"
+    if mark == loaded:
+        return directory, None, mark
+    from etl.demo import generate
+
+    with pipeline.reporter.step("demo data: generate", total=100) as advance:
+        done = 0
+
+        def show(title: str, share: float) -> None:
+            nonlocal done
+            advance(round(share * 100) - done)
+            done = round(share * 100)
+
+        directory.mkdir(parents=True, exist_ok=True)
+        generate(directory, progress=show)
+    return directory, manifest_for(directory), mark
+
+
+def _report(loaded: list[Loaded]) -> None:
+    for one in loaded:
+        change = "" if one.changed else " (unchanged)"
+        refused = f", {one.refused} rows refused" if one.refused else ""
+        typer.echo(f"{one.layer:16} {one.rows:>8,} rows  version {one.version}{refused}{change}", err=True)
+
+
+def _forget_files(settings: Settings) -> None:
+    for name in ("rasters", "archives", "demo-data"):
+        shutil.rmtree(settings.state_dir / name, ignore_errors=True)
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadInput(f"{option} {text!r} 应写成 名=值", f"{option} {text!r} should be NAME=VALUE", code="bad_option")
+    return name, value
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            f"日期 {text!r} 应为 年-月-日", f"date {text!r} should be YYYY-MM-DD", code="bad_option"
+        ) from None
+
+
+def _base(text: str) -> str | dict[str, float]:
+    lon, comma, lat = text.partition(",")
+    if not comma:
+        return text
+    try:
+        return {"lon": float(lon), "lat": float(lat)}
+    except ValueError:
+        raise BadInput(
+            f"--base {text!r} 应为基地编号或 经度,纬度", f"--base {text!r} should be an id or LON,LAT", code="bad_option"
+        ) from None

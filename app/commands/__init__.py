@@ -1,0 +1,1 @@
+"""What the commands share: the database they need, serving, reports."""

@@ -1,0 +1,73 @@
+"""``create_app(settings)``: the only place where things are wired; nothing is read at import."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app import errors
+from app.analysis.inputs import CoverageData
+from app.api import analysis, health, items, layers, tiles
+from app.catalogue import Catalogue
+from app.compression import CompressText
+from app.db import make_engine, make_tile_pool
+from app.headers import SecurityHeaders
+from app.settings import Settings
+from app.tile_source import TileSource
+from layers.errors import Unavailable
+from layers.registry import discover
+from layers.store import ensure_schema
+
+VERSION = "0.1.0"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application. ``settings.database_url`` must be set: whoever calls has started the database."""
+    if settings.database_url is None:
+        raise Unavailable(
+            "没有数据库：请设 RISKMAP_DATABASE_URL，或用 ./riskmap demo 启动自带数据库",
+            "there is no database: set RISKMAP_DATABASE_URL, or start the private one with ./riskmap demo",
+            code="no_database",
+        )
+    url = settings.database_url
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = make_engine(url, connections=settings.query_connections, timeout_s=settings.query_timeout_s)
+        ensure_schema(engine)
+        catalogue = Catalogue(engine, discover(settings.layer_dir), settings)
+        pool = await make_tile_pool(url, connections=settings.tile_connections, timeout_s=settings.tile_timeout_s)
+        app.state.catalogue = catalogue
+        app.state.coverage_data = CoverageData(catalogue)
+        app.state.tiles = TileSource(pool, catalogue)
+        yield
+        await pool.close()
+        engine.dispose()
+
+    app = FastAPI(
+        title="riskmap",
+        version=VERSION,
+        summary="The risk map of a province: layers, tiles and air-rescue coverage",
+        lifespan=lifespan,
+        docs_url=None,  # the built-in page loads its scripts from the internet
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.settings = settings
+    errors.install(app)
+    for part in (layers, items, tiles, analysis, health):
+        app.include_router(part.router)
+    app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    _serve_page(app, settings.web_dir)
+    return app
+
+
+def _serve_page(app: FastAPI, web_dir: Path) -> None:
+    """Serve the built page at ``/``; without one the API works alone."""
+    if (web_dir / "index.html").is_file():
+        app.mount("/", StaticFiles(directory=web_dir, html=True), name="web")

@@ -1,0 +1,29 @@
+"""Settings: one object, read from RISKMAP_* variables when it is made, never at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.embedded import default_state_dir
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """All settings. Each is an environment variable RISKMAP_<NAME> and stands in the README."""
+
+    model_config = SettingsConfigDict(env_prefix="RISKMAP_", extra="ignore")
+
+    database_url: str | None = Field(None, description="PostGIS to use; unset: a private one is started")
+    state_dir: Path = Field(default_factory=lambda: default_state_dir(CHECKOUT), description="archives, rasters, private database")
+    web_dir: Path = Field(CHECKOUT / "web" / "dist", description="the built web page")
+    layer_dir: Path | None = Field(None, description="folder with more catalogue files of this site")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    tile_connections: int = Field(4, ge=1, le=64, description="database connections kept for tiles")
+    tile_timeout_s: float = Field(3.0, gt=0, description="longest time one tile query may run, seconds")
+    query_connections: int = Field(8, ge=1, le=64, description="database connections for everything else")
+    query_timeout_s: float = Field(15.0, gt=0, description="longest time any other query may run, seconds")

@@ -1,0 +1,88 @@
+"""Where a vector tile comes from: the archive for the low zooms, PostGIS for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import asyncpg
+
+from app.catalogue import Catalogue
+from layers.errors import Unavailable
+from layers.kinds.tiles import compiled
+from layers.kinds.vector import VectorLayer
+from layers.store import LayerVersion
+
+CACHE_BYTES = 64 << 20
+GZIP_LEVEL = 5
+
+
+@dataclass(frozen=True)
+class VersionedTile:
+    """One tile of one version of a layer."""
+
+    layer: VectorLayer
+    version: LayerVersion
+    z: int
+    x: int
+    y: int
+
+    @property
+    def key(self) -> tuple[str, str, int, int, int]:
+        """What the tile is kept under; a version never changes, so neither does the tile."""
+        return (self.layer.id, self.version.version, self.z, self.x, self.y)
+
+
+class TileSource:
+    """Gives tiles as gzip bytes, and keeps the last ones in memory."""
+
+    def __init__(self, pool: asyncpg.Pool, catalogue: Catalogue) -> None:
+        self._pool = pool
+        self._catalogue = catalogue
+        self._kept: OrderedDict[tuple[str, str, int, int, int], bytes] = OrderedDict()
+        self._kept_bytes = 0
+
+    async def tile(self, tile: VersionedTile) -> bytes:
+        """Return the gzip bytes of a tile, empty where the layer has nothing there."""
+        if not tile.layer.minzoom <= tile.z <= max(tile.layer.maxzoom, 16):
+            return b""
+        found = self._kept.get(tile.key)
+        if found is not None:
+            self._kept.move_to_end(tile.key)
+            return found
+        archive = self._catalogue.archive(tile.version)
+        if archive is not None and archive.minzoom <= tile.z <= archive.maxzoom:
+            return archive.tile(tile.z, tile.x, tile.y) or b""
+        made = await self._make(tile)
+        packed = gzip.compress(made, GZIP_LEVEL, mtime=0) if made else b""
+        self._keep(tile, packed)
+        return packed
+
+    async def _make(self, tile: VersionedTile) -> bytes:
+        statement, names = compiled(tile.layer, str(tile.version.table_name), tile.z)
+        values = _values(tile, names)
+        try:
+            async with asyncio.timeout(5):
+                connection = await self._pool.acquire()
+        except TimeoutError as error:
+            raise Unavailable("切片服务繁忙，请稍后重试", "the tile service is busy; try again", code="busy") from error
+        try:
+            body: bytes | None = await connection.fetchval(statement, *values)
+        finally:
+            await self._pool.release(connection)
+        return body or b""
+
+    def _keep(self, tile: VersionedTile, body: bytes) -> None:
+        self._kept[tile.key] = body
+        self._kept_bytes += len(body) + 200
+        while self._kept_bytes > CACHE_BYTES:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= len(dropped) + 200
+
+
+def _values(tile: VersionedTile, names: tuple[tuple[str, object], ...]) -> list[object]:
+    """Put z, x, y into the constants of the compiled statement, in the order of its places."""
+    address = {"z": tile.z, "x": tile.x, "y": tile.y}
+    return [address.get(name, constant) for name, constant in names]

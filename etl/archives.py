@@ -1,0 +1,96 @@
+"""PMTiles archives of the low zooms: the tiles everybody opens first, made once per version."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.writer import Writer
+from sqlalchemy import Connection
+
+from etl.progress import Reporter
+from layers.kinds.tiles import tile_statement
+from layers.kinds.vector import VectorLayer
+
+MAX_ZOOM = 8
+"""Highest archived zoom: at 9 and above a tile is cheap enough to be made on demand."""
+
+Bounds = tuple[float, float, float, float]
+
+
+def build_archive(
+    connection: Connection,
+    layer: VectorLayer,
+    table_name: str,
+    bounds: Bounds,
+    path: Path,
+    reporter: Reporter,
+) -> bool:
+    """Write the archive of a table version; returns False when the layer has no tile in these zooms.
+
+    The file appears under its name only when it is whole.
+    """
+    table = layer.table(table_name)
+    wanted = [
+        tile for z in range(layer.minzoom, min(MAX_ZOOM, layer.maxzoom) + 1) for tile in cover(bounds, z)
+    ]
+    wanted.sort(key=lambda tile: zxy_to_tileid(*tile))
+    partial = path.with_suffix(".partial")
+    written = 0
+    with partial.open("wb") as stream, reporter.step(f"{layer.id}: archive", total=len(wanted)) as advance:
+        writer = Writer(stream)
+        for z, x, y in wanted:
+            body = connection.execute(tile_statement(layer, table, z), {"z": z, "x": x, "y": y}).scalar_one()
+            advance(1)
+            if body:
+                writer.write_tile(zxy_to_tileid(z, x, y), gzip.compress(bytes(body), 6, mtime=0))
+                written += 1
+        if written:
+            writer.finalize(_header(layer, bounds), _metadata(layer))
+    if not written:
+        partial.unlink()
+        return False
+    os.replace(partial, path)
+    return True
+
+
+def cover(bounds: Bounds, zoom: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the tiles (z, x, y) that touch a box in degrees."""
+    west, south, east, north = bounds
+    n = 1 << zoom
+    left, top = _tile_of(west, north, n)
+    right, bottom = _tile_of(east, south, n)
+    for x in range(left, right + 1):
+        for y in range(top, bottom + 1):
+            yield zoom, x, y
+
+
+def _tile_of(lon: float, lat: float, n: int) -> tuple[int, int]:
+    x = int((lon + 180) / 360 * n)
+    y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
+    return min(max(x, 0), n - 1), min(max(y, 0), n - 1)
+
+
+def _header(layer: VectorLayer, bounds: Bounds) -> dict[str, object]:
+    west, south, east, north = (round(value * 1e7) for value in bounds)
+    return {
+        "tile_type": TileType.MVT,
+        "tile_compression": Compression.GZIP,
+        "min_zoom": layer.minzoom,
+        "max_zoom": min(MAX_ZOOM, layer.maxzoom),
+        "min_lon_e7": west,
+        "min_lat_e7": south,
+        "max_lon_e7": east,
+        "max_lat_e7": north,
+        "center_zoom": layer.minzoom,
+        "center_lon_e7": (west + east) // 2,
+        "center_lat_e7": (south + north) // 2,
+    }
+
+
+def _metadata(layer: VectorLayer) -> dict[str, object]:
+    return {"name": layer.id, "vector_layers": layer.vector_layers()}

@@ -1,0 +1,65 @@
+"""Air standby bases with their preparation time and aircraft."""
+
+from layers.kinds.vector import VectorLayer
+from layers.model import Field, FieldType, Json, Text, Theme
+from layers.style import icons
+
+STATUS = {
+    "ready": Text("待命", "ready"),
+    "standby": Text("备勤", "standby"),
+    "off": Text("停用", "off"),
+}
+
+
+def draw(theme: Theme) -> list[Json]:
+    """Draw the base sign with its name."""
+    size = ["interpolate", ["linear"], ["zoom"], 6, 0.8, 11, 1.1]
+    return icons("rescue_base", "base-air", theme, size=size, label_minzoom=6)
+
+
+LAYER = VectorLayer(
+    id="rescue_base",
+    title=Text("航空救援基地", "Air rescue bases"),
+    description=Text(
+        "航空应急救援备勤基地、准备时间与机型。", "Air standby bases, preparation time and aircraft."
+    ),
+    group="rescue",
+    order=70,
+    shape="point",
+    key="code",
+    tile_fields=("name", "name_en", "status"),
+    role="air_base",
+    fields=(
+        Field(name="code", title=Text("编号", "Code"), required=True),
+        Field(name="name", title=Text("名称", "Name"), required=True),
+        Field(name="name_en", title=Text("英文名", "English name")),
+        Field(name="status", title=Text("状态", "Status"), required=True, choices=STATUS),
+        Field(
+            name="preparation_min",
+            title=Text("准备时间", "Preparation"),
+            type=FieldType.DECIMAL,
+            minimum=0,
+            maximum=240,
+            unit="分",
+        ),
+        Field(name="aircraft", title=Text("机型", "Aircraft")),
+        Field(
+            name="aircraft_count",
+            title=Text("架数", "Aircraft count"),
+            type=FieldType.INTEGER,
+            minimum=0,
+            unit="架",
+        ),
+        Field(
+            name="cruise_kmh",
+            title=Text("巡航速度", "Cruise speed"),
+            type=FieldType.DECIMAL,
+            minimum=1,
+            maximum=600,
+            unit="km/h",
+        ),
+        Field(name="is_main", title=Text("主基地", "Main base"), type=FieldType.BOOLEAN),
+        Field(name="county_code", title=Text("行政区划代码", "County code")),
+    ),
+    draw=draw,
+)

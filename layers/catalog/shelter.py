@@ -1,0 +1,104 @@
+"""Shelters (避灾安置场所) of county, township and village level."""
+
+from layers.kinds.vector import VectorLayer
+from layers.model import Field, FieldType, Json, Legend, LegendClass, Text, Theme
+from layers.style import icons, layer
+from layers.theme import TOKENS
+
+GREEN = {"day": "#1E7B4F", "night": "#4FB286"}
+LEVELS = {
+    "county": Text("县级", "county"),
+    "township": Text("乡镇级", "township"),
+    "village": Text("村级", "village"),
+}
+STATUS = {
+    "open": Text("开放", "open"),
+    "opening": Text("启用中", "opening"),
+    "closed": Text("关闭", "closed"),
+    "full": Text("已满", "full"),
+    "unusable": Text("不可用", "unusable"),
+}
+LEGEND = Legend(
+    field="level",
+    title=Text("场所级别", "Level"),
+    classes=tuple(
+        LegendClass(level, text, GREEN["day"], "plain", "square") for level, text in LEVELS.items()
+    ),
+)
+
+
+def draw(theme: Theme) -> list[Json]:
+    """Draw dots from afar and signs by level from zoom 11 on."""
+    dots = layer(
+        "shelter",
+        "points",
+        "circle",
+        "point",
+        maxzoom=11,
+        paint={
+            "circle-color": GREEN[theme],
+            "circle-radius": [
+                "interpolate", ["linear"], ["zoom"],
+                6, ["+", 1.0, ["*", 0.5, ["log10", ["coalesce", ["get", "n"], 1]]]],
+                11, ["+", 2.2, ["*", 1.4, ["log10", ["coalesce", ["get", "n"], 1]]]],
+            ],
+            "circle-stroke-color": TOKENS[theme]["paper"],
+            "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 7, 0, 10, 0.7],
+        },
+    )  # fmt: skip
+    sign = [
+        "match",
+        ["get", "level"],
+        "county",
+        "shelter-county",
+        "township",
+        "shelter-township",
+        "shelter-village",
+    ]
+    return [dots, *icons("shelter", sign, theme, minzoom=11, label_minzoom=14)]
+
+
+LAYER = VectorLayer(
+    id="shelter",
+    title=Text("避灾安置场所", "Shelters"),
+    description=Text("县、乡、村三级避灾安置场所及容量。", "Shelters of three levels and their places."),
+    group="shelter",
+    order=50,
+    visible=False,
+    shape="point",
+    key="code",
+    legend=LEGEND,
+    cluster_below=11,
+    tile_fields=("level", "name"),
+    fields=(
+        Field(name="code", title=Text("编号", "Code"), required=True),
+        Field(name="name", title=Text("名称", "Name"), required=True),
+        Field(name="level", title=Text("级别", "Level"), required=True, choices=LEVELS),
+        Field(name="county_code", title=Text("行政区划代码", "County code")),
+        Field(name="address", title=Text("地址", "Address")),
+        Field(
+            name="capacity",
+            title=Text("可安置人数", "Places"),
+            type=FieldType.INTEGER,
+            required=True,
+            minimum=0,
+            unit="人",
+        ),
+        Field(
+            name="occupied", title=Text("已安置", "Occupied"), type=FieldType.INTEGER, minimum=0, unit="人"
+        ),
+        Field(
+            name="area_m2",
+            title=Text("有效面积", "Effective area"),
+            type=FieldType.DECIMAL,
+            minimum=0,
+            unit="m²",
+        ),
+        Field(name="standardised", title=Text("规范化", "Standardised"), type=FieldType.BOOLEAN),
+        Field(name="hazards", title=Text("适用灾种", "Hazards served")),
+        Field(name="status", title=Text("状态", "Status"), choices=STATUS),
+        Field(name="indoor", title=Text("室内", "Indoor"), type=FieldType.BOOLEAN),
+        Field(name="phone", title=Text("电话", "Phone")),
+    ),
+    draw=draw,
+)

@@ -1,0 +1,55 @@
+"""The fields of a hazard source, shared by the layers that show all of them and the major ones."""
+
+from layers.model import Field, FieldType, Text
+
+KINDS = {
+    "major_hazard": Text("重大危险源", "major hazard installation"),
+    "firm": Text("危化品企业", "chemical firm"),
+    "power_plant": Text("电厂", "power plant"),
+}
+
+HAZARD_FIELDS = (
+    Field(name="code", title=Text("编号", "Code"), required=True),
+    Field(name="name", title=Text("名称", "Name"), required=True),
+    Field(name="kind", title=Text("类型", "Kind"), required=True, choices=KINDS),
+    Field(name="industry", title=Text("行业", "Industry")),
+    Field(name="county_code", title=Text("行政区划代码", "County code")),
+    Field(
+        name="grade",
+        title=Text("风险等级", "Grade"),
+        type=FieldType.INTEGER,
+        format="grade",
+        computed=True,
+    ),
+    Field(name="grade_reason", title=Text("评定依据", "Why this grade"), computed=True),
+    Field(
+        name="gb18218_grade",
+        title=Text("重大危险源级别", "GB 18218 grade"),
+        type=FieldType.INTEGER,
+        computed=True,
+    ),
+    Field(name="s_value", title=Text("S 值", "S"), type=FieldType.DECIMAL, computed=True),
+    Field(name="r_value", title=Text("R 值", "R"), type=FieldType.DECIMAL, computed=True),
+    Field(name="grade_method", title=Text("评定方法", "Method"), computed=True),
+    Field(name="grade_cutoffs", title=Text("阈值集", "Cut-off set"), computed=True),
+    Field(name="inventory", title=Text("物质清单（CAS:吨）", "Inventory (CAS:tonnes)")),
+    Field(
+        name="residents_500m",
+        title=Text("500 米内常住人口", "Residents within 500 m"),
+        type=FieldType.INTEGER,
+        minimum=0,
+        unit="人",
+    ),
+    Field(
+        name="firm_score",
+        title=Text("企业评估得分", "Firm score"),
+        type=FieldType.DECIMAL,
+        minimum=0,
+        maximum=100,
+        unit="分",
+    ),
+    Field(name="red_line", title=Text("直接判红情形", "Red-line situation"), type=FieldType.BOOLEAN),
+    Field(name="supervisor", title=Text("监管主体", "Responsible unit")),
+    Field(name="assessor", title=Text("评定人", "Assessor")),
+    Field(name="assessed_on", title=Text("评定日期", "Assessed on"), type=FieldType.DATE),
+)

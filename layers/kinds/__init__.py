@@ -1,0 +1,1 @@
+"""Kinds of layer: how a kind stores, tiles and describes its data."""

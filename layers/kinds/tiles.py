@@ -1,0 +1,157 @@
+"""SQL of the vector tiles: built with SQLAlchemy and GeoAlchemy2, so that names are quoted by construction.
+
+All statements take the parameters z, x, y. Geometry is stored in EPSG:3857 beside EPSG:4326, so no tile pays for
+a transformation.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.types import Float
+
+from layers.kinds.vector import MERCATOR_CIRCUMFERENCE_M, TILE_EXTENT, VectorLayer
+
+BUFFER = 64
+CLUSTER_CELLS = 32
+SIMPLIFY_UNITS = 3.0
+SIMPLIFY_UP_TO_ZOOM = 11
+TILE_FORMAT = 1
+"""Part of every layer version: raise it when the same rows would give other tiles, so that caches let go."""
+
+_Z = bindparam("z", type_=Integer)
+_X = bindparam("x", type_=Integer)
+_Y = bindparam("y", type_=Integer)
+
+
+def tile_statement(layer: VectorLayer, table: Table, zoom: int) -> Select[Any]:
+    """Return the statement that gives one tile as bytes at a zoom (its shape depends on the zoom)."""
+    if layer.shape == "point" and zoom < layer.cluster_below:
+        return select(_as_mvt(layer, _clusters(layer, table, zoom), layer.id))
+    body = _as_mvt(layer, _features(layer, table, zoom), layer.id)
+    if not layer.labelled:
+        return select(body)
+    return select(body.op("||")(_as_mvt(layer, _label_points(layer, table), f"{layer.id}_label")))
+
+
+@lru_cache(maxsize=1024)
+def compiled(layer: VectorLayer, table_name: str, zoom: int) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """Return the statement for asyncpg with $1 … places, and (name, constant) of each place in its order.
+
+    SQLAlchemy builds the text once; its own execution would cost about as much as a small tile.
+    """
+    statement = tile_statement(layer, layer.table(table_name), zoom)
+    result = statement.compile(dialect=asyncpg.dialect())  # type: ignore[no-untyped-call]
+    return str(result), tuple((name, result.params[name]) for name in result.positiontup or ())
+
+
+_HALF = MERCATOR_CIRCUMFERENCE_M / 2
+
+
+def _envelope(margin: float) -> ColumnElement[Any]:
+    """Return the box of the tile, grown on all sides by a share of its width."""
+    world = func.ST_MakeEnvelope(-_HALF, -_HALF, _HALF, _HALF, 3857)
+    return func.ST_TileEnvelope(_Z, _X, _Y, world, cast(literal(margin), Float))
+
+
+def _unit(zoom: int) -> float:
+    """Return the size of one tile unit in mercator metres."""
+    return MERCATOR_CIRCUMFERENCE_M / (1 << zoom) / TILE_EXTENT
+
+
+def _attributes(layer: VectorLayer, table: Table) -> list[ColumnElement[Any]]:
+    columns: list[ColumnElement[Any]] = [table.c[layer.key].label("id")]
+    names = list(layer.tile_fields)
+    if layer.legend and layer.legend.field not in names:
+        names.insert(0, layer.legend.field)
+    return columns + [table.c[name] for name in names]
+
+
+def _features(layer: VectorLayer, table: Table, zoom: int) -> Select[Any]:
+    geometry: ColumnElement[Any] = table.c.tile_geom
+    if layer.shape == "polygon":
+        geometry = _generalised(table, zoom)
+    mvt = func.ST_AsMVTGeom(geometry, _envelope(0.0), TILE_EXTENT, BUFFER, True, type_=LargeBinary)
+    return (
+        select(mvt.label("geom"), *_attributes(layer, table))
+        .where(table.c.tile_geom.bool_op("&&")(_envelope(BUFFER / TILE_EXTENT)))
+        .order_by(table.c.fid)
+    )
+
+
+def _generalised(table: Table, zoom: int) -> ColumnElement[Any]:
+    """Simplify below half a screen pixel before clipping; what is smaller than a pixel becomes a small square."""
+    geometry = table.c.tile_geom
+    if zoom > SIMPLIFY_UP_TO_ZOOM:
+        return geometry
+    unit = _unit(zoom)
+    extent = func.greatest(
+        func.ST_XMax(geometry) - func.ST_XMin(geometry), func.ST_YMax(geometry) - func.ST_YMin(geometry)
+    )
+    return case(
+        (extent < 8 * unit, func.ST_Expand(func.ST_Centroid(geometry), 4 * unit)),
+        else_=func.ST_Simplify(geometry, SIMPLIFY_UNITS * unit, True),
+    )
+
+
+def _clusters(layer: VectorLayer, table: Table, zoom: int) -> Select[Any]:
+    """Gather points by grid cell and legend class: counts per class stay exact and no red point can vanish.
+
+    Cells divide the tile, so no cluster stands in two tiles and the sums over tiles are the table's counts.
+    """
+    size = MERCATOR_CIRCUMFERENCE_M / (1 << zoom) / CLUSTER_CELLS
+    x, y = func.ST_X(table.c.tile_geom), func.ST_Y(table.c.tile_geom)
+    inside = func.ST_TileEnvelope(_Z, _X, _Y)
+    group: list[ColumnElement[Any]] = [func.floor(x / size), func.floor(y / size)]
+    columns: list[ColumnElement[Any]] = []
+    if layer.legend:
+        columns.append(table.c[layer.legend.field])
+        group.append(table.c[layer.legend.field])
+    count = func.count()
+    centre = func.ST_SetSRID(func.ST_MakePoint(func.avg(x), func.avg(y)), 3857)
+    mvt = func.ST_AsMVTGeom(centre, inside, TILE_EXTENT, 0, True, type_=LargeBinary)
+    alone = case((count == 1, func.min(table.c[layer.key])), else_=None)
+    return (
+        select(mvt.label("geom"), alone.label("id"), cast(count, Integer).label("n"), *columns)
+        .where(
+            table.c.tile_geom.bool_op("&&")(inside),
+            # half-open box: a point on a shared edge belongs to one tile only
+            x >= func.ST_XMin(inside),
+            x < func.ST_XMax(inside),
+            y >= func.ST_YMin(inside),
+            y < func.ST_YMax(inside),
+        )
+        .group_by(*group)
+    )
+
+
+def _label_points(layer: VectorLayer, table: Table) -> Select[Any]:
+    """Return one label point per polygon, in the one tile it falls into, so that no name is drawn twice."""
+    inside = func.ST_TileEnvelope(_Z, _X, _Y)
+    point = table.c.label_point
+    mvt = func.ST_AsMVTGeom(point, inside, TILE_EXTENT, 0, True, type_=LargeBinary)
+    return select(mvt.label("geom"), *_attributes(layer, table)).where(point.bool_op("&&")(inside))
+
+
+def _as_mvt(layer: VectorLayer, rows: Select[Any], name: str) -> ColumnElement[Any]:
+    inner = rows.subquery("t")
+    kept = select(*inner.c).where(inner.c.geom.is_not(None)).subquery("m")
+    mvt = func.ST_AsMVT(literal_column("m.*"), name, TILE_EXTENT, "geom", type_=LargeBinary)
+    return type_coerce(select(mvt).select_from(kept).scalar_subquery(), LargeBinary)

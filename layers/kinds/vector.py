@@ -1,0 +1,111 @@
+"""Vector layers: points and polygons in PostGIS, served as Mapbox Vector Tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geoalchemy2 import Geometry
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, MetaData, Table
+from sqlalchemy import Text as SqlText
+from sqlalchemy.types import TypeEngine
+
+from layers.model import Field, FieldType, Json, Layer, Theme
+
+SCHEMA = "layer"
+MERCATOR_CIRCUMFERENCE_M = 40_075_016.68557849
+TILE_EXTENT = 4096
+
+_SQL_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
+    FieldType.TEXT: SqlText,
+    FieldType.INTEGER: BigInteger,
+    FieldType.DECIMAL: Float,
+    FieldType.BOOLEAN: Boolean,
+    FieldType.DATE: Date,
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class VectorLayer(Layer):
+    """A layer of points or polygons.
+
+    ``key`` is the natural key (the item key in URLs). ``tile_fields`` are the only attributes that go into tiles
+    besides the key and the legend field. Points are gathered into clusters, one per grid cell and legend class,
+    at zooms below ``cluster_below``. ``labelled`` polygons get a second tile layer ``<id>_label`` with one point
+    each. ``draw(theme)`` gives the MapLibre layers.
+    """
+
+    shape: Literal["point", "polygon"]
+    key: str
+    title_field: str = "name"
+    tile_fields: Sequence[str] = ()
+    cluster_below: int = 0
+    labelled: bool = False
+    draw: Callable[[Theme], list[Json]]
+    role: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse fields that do not exist."""
+        super().__post_init__()
+        names = {f.name for f in self.fields}
+        for name in (self.key, self.title_field, *self.tile_fields):
+            if name not in names:
+                raise ValueError(f"layer {self.id}: {name!r} is not one of its fields")
+
+    @property
+    def kind(self) -> str:
+        """``vector``."""
+        return "vector"
+
+    @property
+    def geometry(self) -> str:
+        """``point`` or ``polygon``."""
+        return self.shape
+
+    @property
+    def tile_suffix(self) -> str:
+        """``mvt``."""
+        return "mvt"
+
+    def style(self, theme: Theme) -> list[Json]:
+        """Return the MapLibre layers that draw this layer, lowest first."""
+        return self.draw(theme)
+
+    def field(self, name: str) -> Field:
+        """Return a field by name; KeyError when there is none."""
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+    def vector_layers(self) -> list[Json]:
+        """Describe the layers inside a tile as TileJSON 3 wants them."""
+        words = {FieldType.INTEGER: "Number", FieldType.DECIMAL: "Number", FieldType.BOOLEAN: "Boolean"}
+        names = [*([self.legend.field] if self.legend else []), *self.tile_fields]
+        attributes = {"id": "String", **{n: words.get(self.field(n).type, "String") for n in names}}
+        own = {**attributes, "n": "Number"} if self.cluster_below else attributes
+        described: list[Json] = [
+            {"id": self.id, "fields": own, "minzoom": self.minzoom, "maxzoom": self.maxzoom}
+        ]
+        if self.labelled:
+            described.append({**described[0], "id": f"{self.id}_label", "fields": attributes})
+        return described
+
+    @property
+    def geometry_type(self) -> str:
+        """The PostGIS type: every polygon is stored as a MultiPolygon."""
+        return "POINT" if self.shape == "point" else "MULTIPOLYGON"
+
+    def table(self, name: str) -> Table:
+        """Return the table of one version: ``fid``, the fields, ``geom`` (EPSG:4326), ``tile_geom`` (3857), and for
+        labelled layers ``label_point`` (3857)."""
+        columns: list[Column[Any]] = [Column("fid", BigInteger, primary_key=True)]
+        columns += [Column(f.name, _SQL_TYPES[f.type]) for f in self.fields]
+        columns += [
+            Column("geom", Geometry(self.geometry_type, srid=4326, spatial_index=False)),
+            Column("tile_geom", Geometry(self.geometry_type, srid=3857, spatial_index=False)),
+        ]
+        if self.labelled:
+            columns.append(Column("label_point", Geometry("POINT", srid=3857, spatial_index=False)))
+        return Table(name, MetaData(), *columns, schema=SCHEMA)

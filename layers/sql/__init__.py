@@ -1,0 +1,1 @@
+"""SQL kept as files: numbered scripts are idempotent and run at every start."""
