@@ -86,7 +86,7 @@ class Catalogue:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             return None
-        found = version_from_row(row)
+        found = version_from_row(dict(row))
         self._known[(layer_id, version)] = found
         return found
 

@@ -25,14 +25,22 @@ from layers.errors import BadInput, Conflict, RiskmapError, Unavailable
 from layers.registry import discover
 from layers.store import Files, ensure_schema
 
-EXIT_CODES: dict[type[Exception], int] = {RowsRefused: 3, BadInput: 4, Conflict: 5, Unavailable: 6, RiskmapError: 1}
+EXIT_CODES: dict[type[Exception], int] = {
+    RowsRefused: 3,
+    BadInput: 4,
+    Conflict: 5,
+    Unavailable: 6,
+    RiskmapError: 1,
+}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
 app.add_typer(etl, name="etl")
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of files with a riskmap.toml.")]
-Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port; without it the first free one from 8000.")]
+Port = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Port; without it the first free one from 8000.")
+]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 
 
@@ -62,7 +70,10 @@ def demo(
 def serve(port: Port = None, host: Host = None) -> None:
     """Serve what is loaded until Ctrl-C."""
     settings = Settings()
-    with stop_on_sigterm(), reserve_port(host or settings.host, port or settings.port, settings.port) as sockets:
+    with (
+        stop_on_sigterm(),
+        reserve_port(host or settings.host, port or settings.port, settings.port) as sockets,
+    ):
         with database(settings) as url:
             serve_until_stopped(settings.model_copy(update={"database_url": url}), sockets)
 
@@ -90,7 +101,9 @@ def load(
     x: Annotated[str | None, typer.Option(help="CSV column of the longitude or easting.")] = None,
     y: Annotated[str | None, typer.Option(help="CSV column of the latitude or northing.")] = None,
     rename: Annotated[list[str] | None, typer.Option(help="COLUMN=field, repeatable.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="field=value for all rows, repeatable.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="field=value for all rows, repeatable.")
+    ] = None,
     skip_bad_rows: Annotated[bool, typer.Option(help="Load the good rows and list the bad ones.")] = False,
     source: Annotated[str, typer.Option(help="Where the data comes from; shown on the map.")] = "",
     source_date: Annotated[str | None, typer.Option(help="Date of the data, YYYY-MM-DD.")] = None,
@@ -125,7 +138,9 @@ def coverage(
     response_min: Annotated[float | None, typer.Option(help="Minutes in all.")] = None,
     cruise_kmh: Annotated[float | None, typer.Option(help="Speed, km/h.")] = None,
     radius_km: Annotated[float | None, typer.Option(help="Radius, km.")] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="HTML report to write.")] = Path("coverage.html"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="HTML report to write.")] = Path(
+        "coverage.html"
+    ),
 ) -> None:
     """Compute where the air bases reach; write a page that opens offline, GeoJSON and CSV."""
     from app.commands.coverage import write_coverage
@@ -157,7 +172,9 @@ def main() -> None:
     except DBAPIError as error:
         reason = str(error.orig).strip().split("\n")[0][:200]
         full = "disk" in reason.lower() or "space" in reason.lower()
-        advice = "磁盘已满，请清理后重试 / free some disk space" if full else "请检查数据库 / check the database"
+        advice = (
+            "磁盘已满，请清理后重试 / free some disk space" if full else "请检查数据库 / check the database"
+        )
         _fail(f"[database] {reason}；{advice}", 6)
     except OSError as error:
         _fail(f"[os] {error.strerror or error}: {error.filename or ''}", 6)
@@ -233,7 +250,9 @@ def _forget_files(settings: Settings) -> None:
 def _pair(text: str, option: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise BadInput(f"{option} {text!r} 应写成 名=值", f"{option} {text!r} should be NAME=VALUE", code="bad_option")
+        raise BadInput(
+            f"{option} {text!r} 应写成 名=值", f"{option} {text!r} should be NAME=VALUE", code="bad_option"
+        )
     return name, value
 
 
@@ -254,5 +273,7 @@ def _base(text: str) -> str | dict[str, float]:
         return {"lon": float(lon), "lat": float(lat)}
     except ValueError:
         raise BadInput(
-            f"--base {text!r} 应为基地编号或 经度,纬度", f"--base {text!r} should be an id or LON,LAT", code="bad_option"
+            f"--base {text!r} 应为基地编号或 经度,纬度",
+            f"--base {text!r} should be an id or LON,LAT",
+            code="bad_option",
         ) from None

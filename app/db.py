@@ -13,7 +13,9 @@ def sync_url(database_url: str) -> URL:
 
 def make_engine(database_url: str, *, connections: int = 8, timeout_s: float | None = 15.0) -> Engine:
     """Return the engine. ``timeout_s`` limits each statement (None for the ETL, whose steps may be long)."""
-    options = "-c jit=off" if timeout_s is None else f"-c jit=off -c statement_timeout={round(timeout_s * 1000)}"
+    options = (
+        "-c jit=off" if timeout_s is None else f"-c jit=off -c statement_timeout={round(timeout_s * 1000)}"
+    )
     return create_engine(
         sync_url(database_url),
         pool_size=connections,

@@ -10,7 +10,8 @@ import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from layers.errors import BadInput, Conflict, NotFound, RiskmapError, Unavailable
@@ -76,13 +77,18 @@ def install(app: FastAPI) -> None:
         return problem(error.status_code, "http_error", str(error.detail), str(error.detail))
 
     @app.exception_handler(PoolTimeout)
-    @app.exception_handler(OperationalError)
     @app.exception_handler(DBAPIError)
-    @app.exception_handler(asyncpg.PostgresConnectionError)
+    @app.exception_handler(asyncpg.PostgresError)
+    @app.exception_handler(asyncpg.InterfaceError)
     @app.exception_handler(OSError)
     async def _database(request: Request, error: Exception) -> JSONResponse:
         logger.warning("database: %s on %s", type(error).__name__, request.url.path, exc_info=error)
-        return problem(503, "database_unavailable", "数据库暂时不可用，请稍后重试", "the database is not available; retry")
+        return problem(
+            503,
+            "database_unavailable",
+            "数据库暂时不可用，请稍后重试",
+            "the database is not available; retry",
+        )
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
@@ -99,7 +105,11 @@ def install(app: FastAPI) -> None:
 
 def _plain(where: dict[str, object]) -> dict[str, Any]:
     """Keep places that are simple values, and file names without their folder."""
-    kept = {k: v for k, v in where.items() if isinstance(v, str | int | float | bool) and k not in ("status", "code")}
+    kept = {
+        k: v
+        for k, v in where.items()
+        if isinstance(v, str | int | float | bool) and k not in ("status", "code")
+    }
     if isinstance(kept.get("file"), str):
         kept["file"] = str(kept["file"]).rsplit("/", 1)[-1]
     return kept

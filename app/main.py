@@ -40,7 +40,9 @@ def create_app(settings: Settings) -> FastAPI:
         engine = make_engine(url, connections=settings.query_connections, timeout_s=settings.query_timeout_s)
         ensure_schema(engine)
         catalogue = Catalogue(engine, discover(settings.layer_dir), settings)
-        pool = await make_tile_pool(url, connections=settings.tile_connections, timeout_s=settings.tile_timeout_s)
+        pool = await make_tile_pool(
+            url, connections=settings.tile_connections, timeout_s=settings.tile_timeout_s
+        )
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
         app.state.tiles = TileSource(pool, catalogue)

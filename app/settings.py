@@ -13,12 +13,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseSettings):
-    """All settings. Each is an environment variable RISKMAP_<NAME> and stands in the README."""
+    """Each field is an environment variable RISKMAP_<NAME> and stands in the README."""
 
     model_config = SettingsConfigDict(env_prefix="RISKMAP_", extra="ignore")
 
     database_url: str | None = Field(None, description="PostGIS to use; unset: a private one is started")
-    state_dir: Path = Field(default_factory=lambda: default_state_dir(CHECKOUT), description="archives, rasters, private database")
+    state_dir: Path = Field(
+        default_factory=lambda: default_state_dir(CHECKOUT), description="archives, rasters, private database"
+    )
     web_dir: Path = Field(CHECKOUT / "web" / "dist", description="the built web page")
     layer_dir: Path | None = Field(None, description="folder with more catalogue files of this site")
     host: str = Field("127.0.0.1", description="address to listen on")

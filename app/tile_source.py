@@ -67,7 +67,9 @@ class TileSource:
             async with asyncio.timeout(5):
                 connection = await self._pool.acquire()
         except TimeoutError as error:
-            raise Unavailable("切片服务繁忙，请稍后重试", "the tile service is busy; try again", code="busy") from error
+            raise Unavailable(
+                "切片服务繁忙，请稍后重试", "the tile service is busy; try again", code="busy"
+            ) from error
         try:
             body: bytes | None = await connection.fetchval(statement, *values)
         finally:

@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
@@ -42,7 +43,7 @@ def build_archive(
     partial = path.with_suffix(".partial")
     written = 0
     with partial.open("wb") as stream, reporter.step(f"{layer.id}: archive", total=len(wanted)) as advance:
-        writer = Writer(stream)
+        writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
         for z, x, y in wanted:
             body = connection.execute(tile_statement(layer, table, z), {"z": z, "x": x, "y": y}).scalar_one()
             advance(1)

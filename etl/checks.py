@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from etl.manifest import Entry
 from etl.rows import Refusal
@@ -30,6 +32,7 @@ BOOLEANS = {
     "1.0": True,
     "0.0": False,
 }
+WGS84 = "EPSG:4326"
 ROW_NUMBER = "#row"
 """In ``key_from``: the number of the row, from 1, for files that have no key of their own."""
 _WORDS = {
@@ -68,7 +71,7 @@ def check(layer: VectorLayer, raw: gpd.GeoDataFrame, entry: Entry) -> Checked:
         columns[spec.name] = _convert(spec, values, numbers, refusals)
     geometry = _geometry(layer, raw, numbers, refusals)
     _keys(layer, columns[layer.key], numbers, refusals)
-    frame = gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326")
+    frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=WGS84)
     bad = {r.row for r in refusals}
     good = frame[~np.isin(numbers, list(bad))].reset_index(drop=True)
     return Checked(good, len(raw), sorted(refusals, key=lambda r: (r.row, r.field)))
@@ -103,7 +106,9 @@ def _column(raw: gpd.GeoDataFrame, spec: Field, layer: VectorLayer, entry: Entry
         found = empty
         for column in entry.key_from:
             if column == ROW_NUMBER:
-                found = found.where(found.notna(), pd.Series(range(1, len(raw) + 1), index=raw.index, dtype=object))
+                found = found.where(
+                    found.notna(), pd.Series(range(1, len(raw) + 1), index=raw.index, dtype=object)
+                )
                 continue
             if column not in raw.columns:
                 raise _missing(entry, column, raw.columns)
@@ -199,15 +204,15 @@ def _range(
 def _geometry(
     layer: VectorLayer, raw: gpd.GeoDataFrame, rows: np.ndarray, refusals: list[Refusal]
 ) -> gpd.GeoSeries:
-    """Return 2D geometry in EPSG:4326 (polygons as MultiPolygon, invalid ones repaired), refusing what is not usable."""
+    """Return 2D geometry in EPSG:4326, polygons as MultiPolygon with invalid ones repaired; refuse the unusable."""
     before = raw.geometry
-    moved = before if before.crs.to_epsg() == 4326 else before.to_crs("EPSG:4326")
-    shapes = shapely.force_2d(moved.to_numpy())
+    moved = before if before.crs == WGS84 else before.to_crs(WGS84)
+    shapes: Any = shapely.force_2d(moved.to_numpy())
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     box = shapely.bounds(shapes)
     if layer.shape == "point":
         finite = np.isfinite(shapely.get_x(shapes)) & np.isfinite(shapely.get_y(shapes))
-        right_type = shapely.get_type_id(shapes) == 0
+        right_type: Any = shapely.get_type_id(shapes) == 0
     else:
         finite = np.isfinite(box).all(axis=1)
         right_type = np.isin(shapely.get_type_id(shapes), (3, 6))
@@ -219,15 +224,15 @@ def _geometry(
         refusals.append(_geometry_fault(int(rows[at]), shapes[at], before.iloc[at], layer, bool(swapped[at])))
     if layer.shape == "polygon":
         usable = right_type & ~empty & finite
-        shapes = np.where(usable, shapes, None)
+        shapes = np.where(usable, shapes, np.array(None))
         invalid = usable & ~shapely.is_valid(shapes)
         shapes[invalid] = [_polygonal(s) for s in shapely.make_valid(shapes[invalid], method="structure")]
         single = usable & (shapely.get_type_id(shapes) == 3)
         shapes[single] = [shapely.MultiPolygon([s]) for s in shapes[single]]
-    return gpd.GeoSeries(shapes, crs="EPSG:4326")
+    return gpd.GeoSeries(shapes, crs=WGS84)
 
 
-def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+def _polygonal(shape: BaseGeometry) -> BaseGeometry:
     """Keep the polygons of a repaired geometry."""
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return shape
@@ -236,8 +241,8 @@ def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _geometry_fault(
     row: int,
-    shape: shapely.Geometry | None,
-    before: shapely.Geometry | None,
+    shape: BaseGeometry | None,
+    before: BaseGeometry | None,
     layer: VectorLayer,
     swapped: bool,
 ) -> Refusal:

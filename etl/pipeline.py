@@ -213,7 +213,7 @@ class Pipeline:
     def _about_derived(self, frame: gpd.GeoDataFrame, generated: bool) -> About:
         column = "graded_on" if "graded_on" in frame else "assessed_on"
         dates = [d for d in frame[column] if d is not None]
-        note = "由危险源分级结果按就高原则计算；阈值待主管部门确认 / computed from graded hazard sources, cut-offs unconfirmed"
+        note = "由危险源分级按就高原则计算，阈值待确认 / computed from graded hazard sources, cut-offs unconfirmed"
         return About("riskmap ETL", max(dates, default=None), "", "", note, generated)
 
     def _swap(

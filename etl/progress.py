@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from rich.console import Console
@@ -26,21 +26,13 @@ Advance = Callable[[int], None]
 class Reporter(Protocol):
     """Something that shows how far a step is."""
 
-    def step(self, title: str, total: int | None = None) -> AbstractStep:
+    def step(self, title: str, total: int | None = None) -> AbstractContextManager[Advance]:
         """Open a step of ``total`` units (rows, tiles)."""
         ...
 
     def say(self, line: str) -> None:
         """Print one line."""
         ...
-
-
-class AbstractStep(Protocol):
-    """A running step: a context manager whose value advances it by a number of units."""
-
-    def __enter__(self) -> Advance: ...
-
-    def __exit__(self, *error: object) -> bool | None: ...
 
 
 class Silent:

@@ -53,7 +53,7 @@ class CoverageData:
     def bases(self) -> tuple[BaseRow, ...]:
         """Return the bases as the layer has them; none when the layer is empty."""
         version = self._catalogue.current().get(BASES)
-        return self._once(BASES, version, self._bases) if version else ()  # type: ignore[no-any-return]
+        return self._once(BASES, version, self._bases) if version else ()
 
     def _once(self, name: str, version: LayerVersion, read: Any) -> Any:
         kept = self._kept.get(name)
@@ -83,7 +83,7 @@ class CoverageData:
         rows = self._rows(self._catalogue.registry.vector(BASES), version, fields)
         bases = []
         for row in rows:
-            point = shapely.from_wkb(bytes(row["wkb"]))
+            point: Any = shapely.from_wkb(bytes(row["wkb"]))
             bases.append(
                 BaseRow(
                     id=row["code"],
@@ -109,4 +109,6 @@ class CoverageData:
 
 
 def _note(version: LayerVersion) -> SourceNote:
-    return SourceNote(version.layer, version.version, version.source_name, version.source_date, version.generated)
+    return SourceNote(
+        version.layer, version.version, version.source_name, version.source_date, version.generated
+    )

@@ -13,7 +13,6 @@ from app.api.boxes import parse_box
 from app.deps import OneLayer, TheCatalogue
 from layers.errors import NotFound
 from layers.kinds.vector import VectorLayer
-from layers.store import LayerVersion
 
 router = APIRouter(prefix="/api/layers/{layer_id}", tags=["items"])
 
@@ -71,7 +70,10 @@ def item(
     numbers = [
         func.ST_X(centre).label("_lon"),
         func.ST_Y(centre).label("_lat"),
-        *(getattr(func, f"ST_{side}")(table.c.geom).label(f"_{side}") for side in ("XMin", "YMin", "XMax", "YMax")),
+        *(
+            getattr(func, f"ST_{side}")(table.c.geom).label(f"_{side}")
+            for side in ("XMin", "YMin", "XMax", "YMax")
+        ),
     ]
     columns = [table.c[f.name] for f in vector.fields]
     with catalogue.engine.connect() as connection:
@@ -109,7 +111,6 @@ def value(
         "unit": raster.unit.as_json(),
         "source": version.as_source(),
     }
-
 
 
 def _no_item(layer: VectorLayer, key: str) -> NotFound:

@@ -112,7 +112,9 @@ def _count(catalogue: Catalogue, layer: VectorLayer, version: LayerVersion, box:
         return {}
     table = layer.table(version.table_name)
     column = table.c[layer.legend.field]
-    query = select(column, func.count()).where(func.ST_Intersects(table.c.geom, box.envelope())).group_by(column)
+    query = (
+        select(column, func.count()).where(func.ST_Intersects(table.c.geom, box.envelope())).group_by(column)
+    )
     with catalogue.engine.connect() as connection:
         return dict(connection.execute(query).tuples().all())
 

@@ -27,7 +27,9 @@ MVT = "application/vnd.mapbox-vector-tile"
 Zoom = Annotated[int, Path(description="zoom, 0 to 22")]
 Column = Annotated[int, Path(description="column, 0 to 2^z - 1, from the west")]
 Row = Annotated[int, Path(description="row, 0 to 2^z - 1, from the north")]
-VersionName = Annotated[str | None, Query(max_length=40, description="layer version; absent: the current one")]
+VersionName = Annotated[
+    str | None, Query(max_length=40, description="layer version; absent: the current one")
+]
 TILE_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"content": {MVT: {}}, "description": "the tile, gzip when the client takes it"},
     204: {"description": "nothing of the layer is in this tile"},
@@ -43,7 +45,10 @@ def archive(request: Request, layer_id: str, registry: TheRegistry, catalogue: T
     path = catalogue.files.archives / (version.archive_file or "-")
     if version.archive_file is None or not path.is_file():
         raise NotFound(
-            f"图层“{layer.title.zh}”没有切片档案", f"layer {layer.id} has no archive", code="no_archive", layer=layer.id
+            f"图层“{layer.title.zh}”没有切片档案",
+            f"layer {layer.id} has no archive",
+            code="no_archive",
+            layer=layer.id,
         )
     etag = f'"{layer.id}-{version.version}"'
     if _has(request, etag):
@@ -125,7 +130,9 @@ def raster_tile(
     path = catalogue.files.rasters / str(version.raster_file)
     if not path.is_file():
         raise Unavailable(
-            f"图层“{layer.title.zh}”的栅格文件不在", f"the raster of {layer.id} is missing", code="raster_missing"
+            f"图层“{layer.title.zh}”的栅格文件不在",
+            f"the raster of {layer.id} is missing",
+            code="raster_missing",
         )
     body = layer.tile(path, z, x, y)
     return Response(body or b"", 200 if body else 204, headers, "image/png" if body else None)
@@ -174,4 +181,3 @@ async def _unless_gone(request: Request, work: Any) -> bytes | None:
 async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-

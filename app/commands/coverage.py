@@ -30,7 +30,8 @@ def write_coverage(settings: Settings, sent: dict[str, Any], output: Path) -> It
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(p) for p in first["loc"])
-        raise BadInput(f"参数 {field}：{first['msg']}", f"parameter {field}: {first['msg']}", code="bad_option") from error
+        said = first["msg"]
+        raise BadInput(f"参数 {field}：{said}", f"parameter {field}: {said}", code="bad_option") from error
     engine = make_engine(str(settings.database_url), connections=2, timeout_s=None)
     try:
         ensure_schema(engine)
@@ -40,7 +41,8 @@ def write_coverage(settings: Settings, sent: dict[str, Any], output: Path) -> It
     finally:
         engine.dispose()
     yield result.rule.text["zh"] if isinstance(result.rule.text, dict) else result.rule.text.zh
-    yield f"陆域覆盖 land covered    {result.covered_km2:,.0f} / {result.land_km2:,.0f} km² = {result.covered_share:.1%}"
+    land = f"{result.covered_km2:,.0f} / {result.land_km2:,.0f} km² = {result.covered_share:.1%}"
+    yield f"陆域覆盖 land covered    {land}"
     if result.people is not None and result.covered_people is not None:
         yield (
             f"人口覆盖 people covered  {result.covered_people:,.0f} / {result.people:,.0f} = "

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from app.db import make_engine
 from app.embedded import private_postgis, remove_cluster
+from app.secrets import refuse_default_secrets
 from app.settings import Settings
 
 
@@ -17,6 +18,7 @@ from app.settings import Settings
 def database(settings: Settings, *, reset: bool = False) -> Iterator[str]:
     """Give the URL of the database, starting the private one when none was given; ``reset`` empties it first."""
     if settings.database_url is not None:
+        refuse_default_secrets(settings.database_url)
         if reset:
             with etl_engine(settings.database_url) as engine, engine.begin() as connection:
                 connection.execute(text("DROP SCHEMA IF EXISTS layer CASCADE"))

@@ -99,6 +99,7 @@ def _port_refused(host: str, port: int, error: OSError) -> Unavailable:
             f"port {port} is in use; choose another, e.g. ./riskmap demo --port {port + 1}",
             code="port_in_use",
         )
+    why = error.strerror
     return Unavailable(
-        f"不能监听 {host}:{port}：{error.strerror}", f"cannot listen on {host}:{port}: {error.strerror}", code="port_refused"
+        f"不能监听 {host}:{port}：{why}", f"cannot listen on {host}:{port}: {why}", code="port_refused"
     )

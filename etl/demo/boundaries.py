@@ -21,7 +21,7 @@ from etl.demo.warp import Warp
 PROVINCE_CODE = "330000"
 GRID = 1e-6  # degrees, about 0.1 m: coordinates are rounded to it, so results do not hang on the last bit
 SMALLEST = 1e-4  # square degrees, about 1 km2: smaller specks are left out
-STEP = 0.012  # degrees between vertices of a cell border before it is bent
+STEP = 0.007  # degrees between vertices of a cell border before it is bent
 FRAME = shapely.box(116.5, 25.5, 124.5, 32.5)
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.features import rasterize
-from rasterio.transform import Affine, from_origin
+import shapely
 
 from etl.demo.boundaries import Boundaries
 from etl.demo.facts import County, counties, towns
@@ -47,7 +46,6 @@ class People:
 
     persons: npt.NDArray[np.float32]
     county: npt.NDArray[np.int16]
-    transform: Affine
 
 
 def centres() -> tuple[Grid, Grid]:
@@ -111,11 +109,17 @@ def _density(rng: np.random.Generator) -> Grid:
 
 
 def county_grid(boundaries: Boundaries, order: tuple[County, ...]) -> npt.NDArray[np.int16]:
-    """Return the index in ``order`` of the county that holds each cell centre, -1 for none."""
-    shapes = [(boundaries.counties[county.code], index) for index, county in enumerate(order)]
-    transform = from_origin(WEST, NORTH, CELL, CELL)
-    grid = rasterize(shapes, (HEIGHT, WIDTH), fill=-1, transform=transform, dtype="int16")
-    return np.asarray(grid, dtype=np.int16)
+    """Return the index in ``order`` of the county that holds each cell centre strictly inside, -1 for none."""
+    lon, lat = centres()
+    grid = np.full((HEIGHT, WIDTH), -1, dtype=np.int16)
+    for index, county in enumerate(order):
+        area = boundaries.counties[county.code]
+        shapely.prepare(area)
+        west, south, east, north = area.bounds
+        col = slice(max(0, int((west - WEST) / CELL)), int((east - WEST) / CELL) + 1)
+        row = slice(max(0, int((NORTH - north) / CELL)), int((NORTH - south) / CELL) + 1)
+        grid[row, col][shapely.contains_xy(area, lon[row, col], lat[row, col])] = index
+    return grid
 
 
 def populate(boundaries: Boundaries, seed: int) -> People:
@@ -127,4 +131,4 @@ def populate(boundaries: Boundaries, seed: int) -> People:
     for index, one in enumerate(order):
         here = county == index
         persons[here] = _share_out(density[here], one.population)
-    return People(persons=persons, county=county, transform=from_origin(WEST, NORTH, CELL, CELL))
+    return People(persons=persons, county=county)

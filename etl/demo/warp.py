@@ -13,7 +13,7 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float64]
 
 # Wavelength in degrees of each octave. Amplitude / wavelength stays small, so the plane never folds.
-OCTAVES = (0.42, 0.2, 0.09, 0.04)
+OCTAVES = (0.42, 0.2, 0.09, 0.045, 0.024)
 STEEPNESS = 0.02
 WAVES_PER_OCTAVE = 5
 

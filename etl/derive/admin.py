@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -36,13 +37,15 @@ def merge_areas(frame: gpd.GeoDataFrame, merge: Mapping[str, str]) -> gpd.GeoDat
         for wanted in (code, into):
             if not frame["code"].eq(wanted).any():
                 raise BadInput(
-                    f"merge：文件里没有代码 {wanted}", f"merge: the file has no code {wanted}", code="bad_manifest"
+                    f"merge：文件里没有代码 {wanted}",
+                    f"merge: the file has no code {wanted}",
+                    code="bad_manifest",
                 )
         source, target = (frame.index[frame["code"] == c][0] for c in (code, into))
         united = shapely.union_all([frame.geometry[source], frame.geometry[target]])
         frame.loc[[target], "geometry"] = gpd.GeoSeries([_multi(united)], index=[target], crs=frame.crs)
-        people = [frame.at[i, "population"] for i in (source, target)]
-        frame.at[target, "population"] = sum(p for p in people if p is not None) if any(people) else None
+        people = [int(p) for p in frame.loc[[source, target], "population"].dropna()]
+        frame.at[target, "population"] = sum(people) if people else None
         frame = frame.drop(index=source)
     return frame.reset_index(drop=True)
 
@@ -69,7 +72,7 @@ def complete_admin(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         for code, members in counties.groupby("parent_code"):
             names = members["city"].dropna()
             name = names.iloc[0] if len(names) else str(code)
-            added.append(_row(str(code), name, "city", PROVINCE_CODE, members, CITY_NAMES_EN.get(str(code))))
+            added.append(_row(str(code), name, "city", PROVINCE_CODE, gpd.GeoDataFrame(members), CITY_NAMES_EN.get(str(code))))
     if not (frame["level"] == "province").any():
         added.append(_row(PROVINCE_CODE, PROVINCE.zh, "province", None, counties, PROVINCE.en))
     if not added:
@@ -98,5 +101,5 @@ def _row(
     }
 
 
-def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
+def _multi(shape: Any) -> shapely.MultiPolygon:
     return shape if isinstance(shape, shapely.MultiPolygon) else shapely.MultiPolygon([shape])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from layers.grading import firm, gb18218
@@ -18,14 +19,14 @@ def grade_hazards(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name in COMPUTED:
         frame[name] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
     by_inventory = frame["inventory"].notna()
-    for at in np.flatnonzero(by_inventory):
-        _grade_installation(frame, frame.index[at])
+    for at in frame.index[by_inventory]:
+        _grade_installation(frame, at)
     _grade_firms(frame, ~by_inventory)
     return frame
 
 
-def _grade_installation(frame: gpd.GeoDataFrame, at: object) -> None:
-    residents = frame.at[at, "residents_500m"]
+def _grade_installation(frame: gpd.GeoDataFrame, at: Any) -> None:
+    residents: Any = frame.at[at, "residents_500m"]
     frame.at[at, "grade_method"] = "gb18218"
     frame.at[at, "grade_cutoffs"] = gb18218.CUTOFFS
     if residents is None:

@@ -37,7 +37,7 @@ def _run(connection: Connection, script: str, tables: dict[str, str]) -> gpd.Geo
     names = {name: sql.Identifier(SCHEMA, tables[name]) for name in INPUTS}
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - a live connection always has one
-    statement = sql.SQL(body).format(**names).as_string(driver)  # type: ignore[arg-type]
+    statement = sql.SQL(body).format(**names).as_string(driver)
     frame = gpd.read_postgis(statement, connection, geom_col="geom", crs="EPSG:4326").rename_geometry(
         "geometry"
     )

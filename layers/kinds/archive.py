@@ -22,13 +22,13 @@ class Archive:
         self.path = path
         with path.open("rb") as stream:
             self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        header: dict[str, Any] = deserialize_header(self._bytes[:HEADER_BYTES])
+        header: Any = deserialize_header(self._bytes[:HEADER_BYTES])
         self.minzoom: int = header["min_zoom"]
         self.maxzoom: int = header["max_zoom"]
         self._tiles: dict[int, tuple[int, int]] = {}
         self._read(header, header["root_offset"], header["root_length"])
 
-    def _read(self, header: dict[str, Any], offset: int, length: int) -> None:
+    def _read(self, header: Any, offset: int, length: int) -> None:
         for entry in deserialize_directory(self._bytes[offset : offset + length]):
             if entry.run_length == 0:
                 self._read(header, header["leaf_directory_offset"] + entry.offset, entry.length)

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
+from rasterio.transform import from_origin
 from rasterio.windows import Window
 
 from layers.model import Json, Layer, Text, Theme
 
 TILE_PIXELS = 256
+NOWHERE = from_origin(0, 0, 1, 1)  # a PNG has no place; without one rasterio warns at every tile
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -111,7 +113,9 @@ def _pixel_centres(z: int, x: int, y: int) -> tuple[np.ndarray, np.ndarray]:
 def _png(colour: tuple[int, int, int], alpha: np.ndarray) -> bytes:
     height, width = alpha.shape
     with MemoryFile() as memory:
-        with memory.open(driver="PNG", width=width, height=height, count=4, dtype="uint8") as image:
+        with memory.open(
+            driver="PNG", width=width, height=height, count=4, dtype="uint8", transform=NOWHERE
+        ) as image:
             for band, level in enumerate(colour, start=1):
                 image.write(np.full(alpha.shape, level, dtype=np.uint8), band)
             image.write(alpha, 4)

@@ -1,0 +1,1 @@
+"""Pages and files made from answers: printed, mailed, opened without a network."""
