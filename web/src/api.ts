@@ -77,11 +77,15 @@ const part = encodeURIComponent;
 export const api = {
   layers: () => request<Catalogue>("/api/layers"),
   counts: (layer: string, bbox: Bounds, signal: AbortSignal) =>
-    request<Counts>(`/api/layers/${part(layer)}/counts?bbox=${bbox.map((n) => n.toFixed(5)).join(",")}`, { signal }),
+    request<Counts>(`/api/layers/${part(layer)}/counts?bbox=${bbox.map((n) => n.toFixed(5)).join(",")}`, {
+      signal,
+    }),
   item: (layer: string, key: string, signal: AbortSignal) =>
     request<Item>(`/api/layers/${part(layer)}/items/${part(key)}`, { signal }),
   value: (layer: string, lon: number, lat: number, signal: AbortSignal) =>
-    request<RasterValue>(`/api/layers/${part(layer)}/value?lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`, { signal }),
+    request<RasterValue>(`/api/layers/${part(layer)}/value?lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`, {
+      signal,
+    }),
   bases: () => request<BaseList>("/api/analysis/coverage/bases"),
   coverage: (body: CoverageRequest, signal: AbortSignal) =>
     request<Coverage>("/api/analysis/coverage", {

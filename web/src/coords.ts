@@ -3,7 +3,9 @@
 export type Reading = { lon: number; lat: number; order: "latlon" | "lonlat"; sure: boolean };
 
 const PART = String.raw`([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*([NSEWnsew北南东西])?`;
-const PAIR = new RegExp(String.raw`^\s*([NSEWnsew北南东西])?\s*${PART}\s*[,，;；\s]\s*([NSEWnsew北南东西])?\s*${PART}\s*$`);
+const PAIR = new RegExp(
+  String.raw`^\s*([NSEWnsew北南东西])?\s*${PART}\s*[,，;；\s]\s*([NSEWnsew北南东西])?\s*${PART}\s*$`,
+);
 
 function axis(letter: string | undefined): "lat" | "lon" | null {
   if (!letter) return null;

@@ -5,8 +5,9 @@ import { classKey } from "./state";
 import type { Counts, Legend } from "./types";
 
 /**
- * The filter that keeps the classes that are on; null when all are. A feature without the legend field belongs
- * to the class without a value. Works on clusters too, because the server makes them per class.
+ * The filter that keeps the classes that are on; null when all are. A feature without the legend field, or with a
+ * value that no row names, belongs to the row without a value, as in the server's counts. Works on clusters too,
+ * because the server makes them per class.
  */
 export function classFilter(legend: Legend, off: readonly string[]): FilterSpecification | null {
   const gone = legend.classes.filter((one) => off.includes(classKey(one.value)));
@@ -14,7 +15,10 @@ export function classFilter(legend: Legend, off: readonly string[]): FilterSpeci
   const values = gone.map((one) => one.value).filter((value) => value !== null);
   const parts: unknown[] = [];
   if (values.length > 0) parts.push(["!", ["in", ["get", legend.field], ["literal", values]]]);
-  if (values.length < gone.length) parts.push(["has", legend.field]);
+  if (values.length < gone.length) {
+    const named = legend.classes.map((one) => one.value).filter((value) => value !== null);
+    parts.push(["in", ["get", legend.field], ["literal", named]]);
+  }
   return (parts.length === 1 ? parts[0] : ["all", ...parts]) as FilterSpecification;
 }
 

@@ -10,7 +10,13 @@ const WHITE = "#FFFFFF";
 
 type Draw = (context: CanvasRenderingContext2D, size: number) => void;
 
-function disc(context: CanvasRenderingContext2D, size: number, fill: string, edge: string, width: number): void {
+function disc(
+  context: CanvasRenderingContext2D,
+  size: number,
+  fill: string,
+  edge: string,
+  width: number,
+): void {
   context.beginPath();
   context.arc(size / 2, size / 2, size / 2 - width / 2 - 1, 0, 2 * Math.PI);
   context.fillStyle = fill;

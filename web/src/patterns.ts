@@ -3,7 +3,7 @@
 import type { Tokens } from "./theme";
 
 /** Side of the repeating square, in CSS pixels. */
-const SIDE = 8;
+const SIDE = 7;
 
 export type Hatch = "cross" | "diagonal" | "dots" | "nodata";
 export const HATCHES: readonly Hatch[] = ["cross", "diagonal", "dots", "nodata"];
@@ -23,7 +23,7 @@ function strokes(context: CanvasRenderingContext2D, side: number, rising: boolea
 function draw(context: CanvasRenderingContext2D, hatch: Hatch, side: number, colour: string): void {
   context.strokeStyle = colour;
   context.fillStyle = colour;
-  context.lineWidth = hatch === "nodata" ? 0.9 : 1;
+  context.lineWidth = hatch === "cross" ? 0.7 : 0.9;
   context.beginPath();
   if (hatch === "dots") {
     for (const [x, y] of [

@@ -207,6 +207,9 @@ export function formatState(state: State): string {
   put("prep", c.prep === null ? null : short(c.prep, 2));
   put("resp", c.resp === COVERAGE_DEFAULT.resp ? null : short(c.resp, 2));
   put("speed", c.speed === null ? null : short(c.speed, 2));
-  put("radius", c.radius === null ? "none" : c.radius === COVERAGE_DEFAULT.radius ? null : short(c.radius, 2));
+  put(
+    "radius",
+    c.radius === null ? "none" : c.radius === COVERAGE_DEFAULT.radius ? null : short(c.radius, 2),
+  );
   return out.join("&");
 }

@@ -28,7 +28,9 @@ export class Store {
   set(patch: Partial<State>): void {
     const before = this.#state;
     const after = { ...before, ...patch };
-    const isStep = STEPS.some((key) => key in patch && JSON.stringify(patch[key]) !== JSON.stringify(before[key]));
+    const isStep = STEPS.some(
+      (key) => key in patch && JSON.stringify(patch[key]) !== JSON.stringify(before[key]),
+    );
     this.#state = after;
     const url = `#${formatState(after)}`;
     if (url !== (location.hash || "#")) {

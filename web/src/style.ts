@@ -4,7 +4,12 @@
  */
 
 import type { FeatureCollection } from "geojson";
-import type { FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type {
+  FilterSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+} from "maplibre-gl";
 import { bothFilters, classFilter } from "./filters";
 import type { State } from "./state";
 import type { Tokens } from "./theme";
@@ -23,6 +28,9 @@ export type Overlay = {
   /** The selected object's layer and key, for an outline when it is an area. */
   selected: { layer: string; key: string } | null;
 };
+
+/** A style layer of any type, seen through the parts that are changed here. */
+type Loose = { filter?: FilterSpecification; layout?: Record<string, unknown>; "source-layer"?: string };
 
 type Drawn = { slot: Slot; layer: LayerSpecification };
 
@@ -43,40 +51,55 @@ export function layersOn(catalogue: Catalogue, state: State): Set<string> {
 }
 
 function dress(info: LayerInfo, spec: LayerSpecification, state: State, on: boolean): LayerSpecification {
-  const layer = structuredClone(spec) as LayerSpecification & {
-    filter?: FilterSpecification;
-    layout?: Record<string, unknown>;
-    "source-layer"?: string;
-  };
+  const layer: Loose = structuredClone(spec) as unknown as Loose;
   const label = metaOf(spec)["riskmap:text"] as Record<string, unknown> | undefined;
-  layer.layout = { ...layer.layout, visibility: on ? "visible" : "none" };
-  if (label && layer.layout["text-field"] !== undefined) layer.layout["text-field"] = label[state.lang] ?? label.zh;
+  const layout: Record<string, unknown> = { ...layer.layout, visibility: on ? "visible" : "none" };
+  if (label && layout["text-field"] !== undefined) layout["text-field"] = label[state.lang] ?? label.zh;
+  layer.layout = layout;
   // Labels of areas live in a layer of their own that has no class; everything else follows the legend.
   if (info.legend && layer["source-layer"] === info.id) {
     const filter = bothFilters(layer.filter, classFilter(info.legend, state.off[info.id] ?? []));
     if (filter) layer.filter = filter;
   }
-  return layer;
+  return layer as unknown as LayerSpecification;
 }
 
 function own(slot: Slot, name: string, rest: object): Drawn {
-  return { slot, layer: { id: OWN + name, metadata: { "riskmap:slot": slot }, ...rest } as LayerSpecification };
+  return {
+    slot,
+    layer: { id: OWN + name, metadata: { "riskmap:slot": slot }, ...rest } as LayerSpecification,
+  };
 }
 
 function coverageLayers(theme: Theme, tokens: Tokens, on: boolean): Drawn[] {
   const layout = { visibility: on ? "visible" : "none" };
-  const shade = theme === "day" ? { "fill-color": "#15202B", "fill-opacity": 0.3 } : { "fill-color": "#05080B", "fill-opacity": 0.55 };
+  const shade =
+    theme === "day"
+      ? { "fill-color": "#15202B", "fill-opacity": 0.3 }
+      : { "fill-color": "#05080B", "fill-opacity": 0.55 };
   return [
-    own("shade", "gap", { type: "fill", source: `${OWN}gap`, layout, paint: { ...shade, "fill-antialias": false } }),
-    own("reach", "reach-casing", {
+    own("shade", "gap", {
+      type: "fill",
+      source: `${OWN}gap`,
+      layout,
+      paint: { ...shade, "fill-antialias": false },
+    }),
+    // Each base's own disc is faint, so that what is reached twice can be seen; the edge of them all is strong.
+    own("reach", "reach-discs", {
       type: "line",
       source: `${OWN}reach`,
+      layout,
+      paint: { "line-color": tokens.ink, "line-width": 1, "line-opacity": 0.45, "line-dasharray": [2, 4] },
+    }),
+    own("reach", "reach-casing", {
+      type: "line",
+      source: `${OWN}union`,
       layout,
       paint: { "line-color": tokens.paper, "line-width": 3, "line-opacity": 0.55 },
     }),
     own("reach", "reach", {
       type: "line",
-      source: `${OWN}reach`,
+      source: `${OWN}union`,
       layout,
       paint: { "line-color": tokens.ink, "line-width": 1.5, "line-dasharray": [5, 3.5] },
     }),
@@ -90,7 +113,12 @@ function markLayers(tokens: Tokens): Drawn[] {
     own("mark", "mark-casing", {
       type: "circle",
       source,
-      paint: { ...clear, "circle-radius": 14, "circle-stroke-width": 4.5, "circle-stroke-color": tokens.paper },
+      paint: {
+        ...clear,
+        "circle-radius": 14,
+        "circle-stroke-width": 4.5,
+        "circle-stroke-color": tokens.paper,
+      },
     }),
     own("mark", "mark-ring", {
       type: "circle",
@@ -100,16 +128,30 @@ function markLayers(tokens: Tokens): Drawn[] {
     own("mark", "mark-dot", {
       type: "circle",
       source,
-      paint: { "circle-radius": 2.5, "circle-color": tokens.ink, "circle-stroke-width": 1, "circle-stroke-color": tokens.paper },
+      paint: {
+        "circle-radius": 2.5,
+        "circle-color": tokens.ink,
+        "circle-stroke-width": 1,
+        "circle-stroke-color": tokens.paper,
+      },
     }),
   ];
 }
 
 function selectionLayers(info: LayerInfo, key: string, tokens: Tokens): Drawn[] {
-  const what = { type: "line", source: info.id, "source-layer": info.id, filter: ["==", ["to-string", ["get", "id"]], key] };
+  const what = {
+    type: "line",
+    source: info.id,
+    "source-layer": info.id,
+    filter: ["==", ["to-string", ["get", "id"]], key],
+  };
   const join = { layout: { "line-join": "round" } };
   return [
-    own("reach", "selected-casing", { ...what, ...join, paint: { "line-color": tokens.paper, "line-width": 5 } }),
+    own("reach", "selected-casing", {
+      ...what,
+      ...join,
+      paint: { "line-color": tokens.paper, "line-width": 5 },
+    }),
     own("reach", "selected", { ...what, ...join, paint: { "line-color": tokens.ink, "line-width": 2.2 } }),
   ];
 }
@@ -134,8 +176,10 @@ function absolute(source: SourceSpecification, origin: string): SourceSpecificat
 
 function sources(catalogue: Catalogue, overlay: Overlay, origin: string): StyleSpecification["sources"] {
   const found: StyleSpecification["sources"] = {};
-  for (const info of catalogue.layers) if (info.source) found[info.id] = absolute(info.source, origin);
+  for (const info of catalogue.layers)
+    if (info.source && info.status === "loaded") found[info.id] = absolute(info.source, origin);
   found[`${OWN}reach`] = { type: "geojson", data: overlay.coverage?.reach ?? NOTHING, tolerance: 0.1 };
+  found[`${OWN}union`] = { type: "geojson", data: overlay.coverage?.union ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}gap`] = { type: "geojson", data: overlay.coverage?.gap ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
   return found;
@@ -153,12 +197,18 @@ export function buildStyle(
   const on = layersOn(catalogue, state);
   const drawn: Drawn[] = [];
   for (const info of catalogue.layers) {
-    if (!info.source) continue;
-    for (const spec of info.style[theme]) drawn.push({ slot: slotOf(spec), layer: dress(info, spec, state, on.has(info.id)) });
+    if (!info.source || info.status !== "loaded") continue;
+    for (const spec of info.style[theme])
+      drawn.push({ slot: slotOf(spec), layer: dress(info, spec, state, on.has(info.id)) });
   }
   drawn.push(...coverageLayers(theme, tokens, state.coverage.on && overlay.coverage !== null));
   const selected = catalogue.layers.find((one) => one.id === overlay.selected?.layer);
-  if (selected?.source && selected.geometry === "polygon" && overlay.selected) {
+  if (
+    selected?.source &&
+    selected.status === "loaded" &&
+    selected.geometry === "polygon" &&
+    overlay.selected
+  ) {
     drawn.push(...selectionLayers(selected, overlay.selected.key, tokens));
   }
   drawn.push(...markLayers(tokens));

@@ -88,7 +88,12 @@ export type Item = {
   };
 };
 
-export type RasterValue = { layer: string; version: string; value: number | null; unit: Text | string | null };
+export type RasterValue = {
+  layer: string;
+  version: string;
+  value: number | null;
+  unit: Text | string | null;
+};
 
 export type Base = {
   id: string;
@@ -114,12 +119,13 @@ export type CoverageRequest = {
 };
 
 export type CoverageBase = {
-  id: string | null;
+  id: string;
   name: string;
+  name_en?: string | null;
   lon: number;
   lat: number;
-  preparation_min: number | null;
-  cruise_kmh: number | null;
+  preparation_min: number;
+  cruise_kmh: number;
   reach_km: number;
   only_this_people: number | null;
   without_covered_share: number | null;
@@ -129,6 +135,7 @@ export type CoverageBase = {
 export type Gap = {
   code: string;
   name: string;
+  name_en?: string | null;
   city: string | null;
   uncovered_km2: number;
   uncovered_share: number;
@@ -136,19 +143,23 @@ export type Gap = {
   uncovered_people: number | null;
   worst_point: [number, number];
   worst_km: number;
-  worst_minutes: number | null;
-  nearest_base: string | null;
+  worst_preparation_min: number;
+  worst_minutes: number;
+  nearest_base: string;
+  nearest_base_name: string;
 };
 
 export type Coverage = {
   rule: {
-    reach_km: number | null;
+    reach_km: number;
     binding: "time" | "radius" | "both";
-    time_reach_km: number | null;
+    time_reach_km: number;
     radius_km: number | null;
-    preparation_min: number | null;
-    response_min: number | null;
-    cruise_kmh: number | null;
+    preparation_min: number;
+    response_min: number;
+    cruise_kmh: number;
+    /** Bases differ in preparation or speed; the values above are then the nominal ones. */
+    per_base?: boolean;
     text: Text;
   };
   land_km2: number;
@@ -162,6 +173,7 @@ export type Coverage = {
   bases: CoverageBase[];
   gaps: Gap[];
   reach: FeatureCollection<Polygon | MultiPolygon>;
+  union: Feature<Polygon | MultiPolygon>;
   gap: Feature<Polygon | MultiPolygon>;
   error_bound: Record<string, number> | null;
   sources: { layer: string; version: string; name: string | null; date: string | null; generated: boolean }[];

@@ -1,0 +1,62 @@
+/** What the parts of the page share: the state, the catalogue, the results, the connection. */
+
+import type { RequestFailed } from "./api";
+import { type Say, sayIn } from "./i18n";
+import { Signal } from "./signal";
+import type { Store } from "./store";
+import { themeOf } from "./theme";
+import type { BaseList, Catalogue, Counts, Coverage, Item, Lang, LayerInfo, Theme } from "./types";
+
+/** A result on its way: while a new one is fetched the last one stays, and says that it is old. */
+export type Result<T> = { data: T | null; loading: boolean; error: RequestFailed | null };
+
+export function noResult<T>(): Result<T> {
+  return { data: null, loading: false, error: null };
+}
+
+export type Connection = { online: boolean; lastContact: number | null };
+
+/** An object under the pointer. */
+export type Hit = { layer: string; key: string; name: string | null; n: number };
+
+/** The few things the panels ask of the map. */
+export type MapView = {
+  fly(lon: number, lat: number, zoom?: number): void;
+  home(): void;
+  hits(lon: number, lat: number): Hit[];
+};
+
+export class App {
+  readonly store: Store;
+  readonly catalogue = new Signal<Catalogue | null>(null);
+  readonly counts = new Signal<ReadonlyMap<string, Counts>>(new Map());
+  readonly item = new Signal<Result<Item>>(noResult());
+  readonly bases = new Signal<Result<BaseList>>(noResult());
+  readonly coverage = new Signal<Result<Coverage>>(noResult());
+  readonly connection = new Signal<Connection>({ online: true, lastContact: null });
+  /** Bumped when the map came to rest: what it shows can be asked again. */
+  readonly settled = new Signal(0);
+  view: MapView | null = null;
+  /** Fetch anew everything that is shown; set once there is a map to ask for. */
+  refetch: () => void = () => {};
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  get lang(): Lang {
+    return this.store.state.lang;
+  }
+
+  get theme(): Theme {
+    return themeOf(this.store.state);
+  }
+
+  get say(): Say {
+    return sayIn(this.lang);
+  }
+
+  layer(id: string): LayerInfo | undefined {
+    return this.catalogue.value?.layers.find((one) => one.id === id);
+  }
+}

@@ -1,0 +1,161 @@
+/** The bar on top (title, search, connection, clock, switches) and the bar below (scale, dates, notice, sources). */
+
+import { announce } from "./announce";
+import type { App } from "./app";
+import { button, fill, h, setAttr, text } from "./dom";
+import { say } from "./format";
+import { back, copyLink } from "./keyboard";
+import { scaleFor } from "./scale";
+import type { Search } from "./search";
+
+export class TopBar {
+  readonly element = h("header", { class: "top-bar" });
+  readonly #app: App;
+  readonly #search: Search;
+  readonly #dot = h("span", { class: "dot", "aria-hidden": "true" });
+  readonly #status = h("span", { class: "status-words" });
+  readonly #clock = h("time", { class: "clock" });
+
+  constructor(app: App, search: Search) {
+    this.#app = app;
+    this.#search = search;
+    app.catalogue.subscribe(() => this.#build());
+    app.connection.subscribe(() => this.#tick());
+    app.store.subscribe((state, before) => {
+      if (state.lang !== before.lang || state.theme !== before.theme) this.#build();
+    });
+    setInterval(() => this.#tick(), 10_000);
+    this.#build();
+  }
+
+  #build(): void {
+    const { say: t, lang, store, theme, catalogue } = this.#app;
+    const focused =
+      document.activeElement instanceof HTMLElement ? document.activeElement.dataset.testid : undefined;
+    const title = say(catalogue.value?.title, lang);
+    if (title) document.title = title;
+    const mark = h("img", { src: "/icon.svg", alt: "", width: 18, height: 18 });
+    const toTheme = theme === "day" ? "night" : "day";
+    const swap = () => {
+      store.set({ theme: toTheme });
+      announce(this.#app.say(toTheme === "day" ? "dayTheme" : "nightTheme"));
+    };
+    const speak = () => store.set({ lang: lang === "zh" ? "en" : "zh" });
+    const help = () => (store.state.panel === "keys" ? back(this.#app) : store.set({ panel: "keys" }));
+    fill(
+      this.element,
+      h("div", { class: "brand" }, mark, h("span", {}, title)),
+      this.#search.element,
+      h(
+        "div",
+        { class: "top-right" },
+        h("span", { class: "status", "data-testid": "status" }, this.#dot, this.#status),
+        this.#clock,
+        button(
+          { class: "plain copy", "data-testid": "copy-link" },
+          () => void copyLink(this.#app),
+          t("copyLink"),
+        ),
+        button(
+          {
+            class: "plain",
+            "data-testid": "theme-switch",
+            "aria-label": t(toTheme === "day" ? "toDay" : "toNight"),
+            title: t(toTheme === "day" ? "toDay" : "toNight"),
+          },
+          swap,
+          t(toTheme === "day" ? "dayTheme" : "nightTheme"),
+        ),
+        button(
+          {
+            class: "plain",
+            "data-testid": "lang-switch",
+            "aria-label": t("toOtherLabel"),
+            lang: lang === "zh" ? "en" : "zh-CN",
+          },
+          speak,
+          t("toOther"),
+        ),
+        button(
+          {
+            class: "plain keys-button",
+            "data-testid": "keys-button",
+            "aria-label": t("keys"),
+            title: t("keys"),
+          },
+          help,
+          "?",
+        ),
+      ),
+    );
+    this.#tick();
+    if (focused) this.element.querySelector<HTMLElement>(`[data-testid="${focused}"]`)?.focus();
+  }
+
+  #tick(): void {
+    const { online } = this.#app.connection.value;
+    setAttr(this.#dot, "data-online", String(online));
+    text(this.#status, this.#app.say(online ? "online" : "offlineFirst"));
+    const now = new Date();
+    const two = (n: number) => String(n).padStart(2, "0");
+    text(
+      this.#clock,
+      `${two(now.getMonth() + 1)}-${two(now.getDate())} ${two(now.getHours())}:${two(now.getMinutes())}`,
+    );
+    setAttr(this.#clock, "datetime", now.toISOString());
+  }
+}
+
+export class BottomBar {
+  readonly element = h("footer", { class: "bottom-bar" });
+  readonly #app: App;
+  readonly #line = h("span", { class: "scale-line" });
+  readonly #words = h("span");
+
+  constructor(app: App) {
+    this.#app = app;
+    app.catalogue.subscribe(() => this.#build());
+    app.store.subscribe((state, before) => {
+      if (state.lang !== before.lang) this.#build();
+      if (state.view !== before.view) this.#scale();
+    });
+    this.#build();
+  }
+
+  #build(): void {
+    const { say: t, lang, catalogue, store } = this.#app;
+    const all = catalogue.value;
+    const dates = [
+      ...new Set((all?.layers ?? []).map((one) => one.source_date).filter((one) => one !== null)),
+    ].sort();
+    const [from, to] = [dates[0], dates.at(-1)];
+    const when = !from
+      ? t("noDates")
+      : from === to
+        ? t("dataDate", { from })
+        : t("dataDates", { from, to: to ?? from });
+    const names = [...new Set((all?.layers ?? []).map((one) => one.source?.attribution).filter(Boolean))];
+    const open = () => store.set({ panel: "sources" });
+    fill(
+      this.element,
+      h("span", { class: "scale", "data-testid": "scale" }, this.#line, this.#words),
+      all && button({ class: "link", "data-testid": "sources-open" }, open, when),
+      all?.generated &&
+        h(
+          "strong",
+          { class: "notice", role: "note", "data-testid": "generated-notice" },
+          say(all.notice, lang) || t("generatedLong"),
+        ),
+      h("span", { class: "attribution", title: names.join("；") }, names.join("；")),
+    );
+    this.#scale();
+  }
+
+  #scale(): void {
+    const { view } = this.#app.store.state;
+    if (!view) return;
+    const { metres, pixels } = scaleFor(view.lat, view.zoom, 96);
+    this.#line.style.width = `${pixels}px`;
+    text(this.#words, metres >= 1000 ? `${metres / 1000} km` : `${metres} m`);
+  }
+}

@@ -1,0 +1,140 @@
+/** What is fetched as the state changes: counts in view, the selected object, the coverage. */
+
+import { api, isAbort, RequestFailed } from "./api";
+import type { App, Result } from "./app";
+import { debounce } from "./dom";
+import type { Signal } from "./signal";
+import type { CoverageState, State } from "./state";
+import { layersOn } from "./style";
+import type { Bounds, Counts, Coverage, CoverageRequest } from "./types";
+
+export function asFailure(error: unknown): RequestFailed {
+  if (error instanceof RequestFailed) return error;
+  return new RequestFailed({ status: 0, code: "client", detail: String(error) }, false);
+}
+
+/** Keeps one request of a kind under way: a new one cancels the last. */
+class Latest<T> {
+  readonly #out: Signal<Result<T>>;
+  #abort: AbortController | null = null;
+
+  constructor(out: Signal<Result<T>>) {
+    this.#out = out;
+  }
+
+  async run(ask: (signal: AbortSignal) => Promise<T>): Promise<void> {
+    this.#abort?.abort();
+    const mine = new AbortController();
+    this.#abort = mine;
+    this.#out.value = { ...this.#out.value, loading: true, error: null };
+    try {
+      const data = await ask(mine.signal);
+      if (this.#abort === mine) this.#out.value = { data, loading: false, error: null };
+    } catch (error) {
+      if (this.#abort !== mine || isAbort(error)) return;
+      const failure = asFailure(error);
+      // Without a connection the last answer stays on screen; a refusal must not stand beside old figures.
+      const data = failure.offline ? this.#out.value.data : null;
+      this.#out.value = { data, loading: false, error: failure };
+    }
+  }
+
+  clear(): void {
+    this.#abort?.abort();
+    this.#abort = null;
+    this.#out.value = { data: null, loading: false, error: null };
+  }
+}
+
+/** The body of a coverage request. What is left out, the server takes from each base. */
+export function coverageRequest(settings: CoverageState): CoverageRequest {
+  return {
+    ...(settings.bases ? { bases: settings.bases } : {}),
+    ...(settings.prep === null ? {} : { preparation_min: settings.prep }),
+    response_min: settings.resp,
+    ...(settings.speed === null ? {} : { cruise_kmh: settings.speed }),
+    ...(settings.radius === null ? {} : { radius_km: settings.radius }),
+  };
+}
+
+export class Fetchers {
+  readonly #app: App;
+  readonly #bounds: () => Bounds;
+  readonly #item;
+  readonly #coverage: Latest<Coverage>;
+  readonly countSoon = debounce(() => void this.#count(), 120);
+  readonly #coverSoon = debounce(() => void this.#cover(), 300);
+  #counting: AbortController | null = null;
+
+  constructor(app: App, bounds: () => Bounds) {
+    this.#app = app;
+    this.#bounds = bounds;
+    this.#item = new Latest(app.item);
+    this.#coverage = new Latest(app.coverage);
+    app.store.subscribe((state, before) => this.#follow(state, before));
+  }
+
+  /** Fetch everything that the page shows now. */
+  all(): void {
+    this.countSoon();
+    this.#select();
+    void this.#loadBases();
+  }
+
+  #follow(state: State, before: State): void {
+    if (state.layers !== before.layers || state.view !== before.view) this.countSoon();
+    if (JSON.stringify(state.item) !== JSON.stringify(before.item)) this.#select();
+    if (JSON.stringify(state.coverage) !== JSON.stringify(before.coverage)) this.#coverSoon();
+  }
+
+  async #count(): Promise<void> {
+    const { catalogue, store, counts } = this.#app;
+    if (!catalogue.value) return;
+    this.#counting?.abort();
+    const mine = new AbortController();
+    this.#counting = mine;
+    const on = layersOn(catalogue.value, store.state);
+    const wanted = catalogue.value.layers.filter(
+      (one) => on.has(one.id) && one.legend && one.status === "loaded",
+    );
+    const bbox = this.#bounds();
+    const found = new Map<string, Counts>();
+    await Promise.all(
+      wanted.map(async (one) => {
+        try {
+          found.set(one.id, await api.counts(one.id, bbox, mine.signal));
+        } catch {
+          // A count that could not be had is shown as a dash; the bar on top says when the server is away.
+        }
+      }),
+    );
+    if (!mine.signal.aborted) counts.value = found;
+  }
+
+  #select(): void {
+    const { item } = this.#app.store.state;
+    const info = item && this.#app.layer(item.layer);
+    if (!item || !info) this.#item.clear();
+    else void this.#item.run((signal) => api.item(item.layer, item.key, signal));
+  }
+
+  async #loadBases(): Promise<void> {
+    const { bases } = this.#app;
+    bases.value = { ...bases.value, loading: true };
+    try {
+      bases.value = { data: await api.bases(), loading: false, error: null };
+    } catch (error) {
+      bases.value = { data: bases.value.data, loading: false, error: asFailure(error) };
+    }
+    await this.#cover();
+  }
+
+  async #cover(): Promise<void> {
+    const { bases, store } = this.#app;
+    const settings = store.state.coverage;
+    if (!settings.on || (bases.value.data && bases.value.data.bases.length === 0))
+      return this.#coverage.clear();
+    if (settings.bases?.length === 0) return this.#coverage.clear();
+    await this.#coverage.run((signal) => api.coverage(coverageRequest(settings), signal));
+  }
+}

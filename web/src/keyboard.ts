@@ -1,0 +1,99 @@
+/** Keys: `/` search, Esc back, `?` the keys, L the link, arrows walk lists. */
+
+import { announce } from "./announce";
+import type { App } from "./app";
+import { fill, h } from "./dom";
+import type { Word } from "./i18n";
+
+const KEYS: readonly [key: string, word: Word][] = [
+  ["/", "keySearch"],
+  ["Esc", "keyBack"],
+  ["↑ ↓", "keyWalk"],
+  ["L", "keyLink"],
+  ["?", "keyHelp"],
+  ["← ↑ → ↓ + −", "keyMap"],
+];
+
+/** Copy the link of this view; over plain HTTP browsers have no clipboard, so fall back to a selection. */
+export async function copyLink(app: App): Promise<void> {
+  const link = app.store.link();
+  let done = false;
+  try {
+    await navigator.clipboard.writeText(link);
+    done = true;
+  } catch {
+    const field = h("textarea", { class: "unseen", readonly: true, "aria-hidden": "true" });
+    field.value = link;
+    document.body.append(field);
+    field.select();
+    done = document.execCommand("copy");
+    field.remove();
+  }
+  announce(app.say(done ? "linkCopied" : "linkFailed"), true);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return target.type !== "checkbox";
+  return target.isContentEditable || target.tagName === "TEXTAREA" || target.tagName === "SELECT";
+}
+
+/** Move within the list that has the focus. */
+function walk(event: KeyboardEvent): boolean {
+  const at = event.target instanceof HTMLElement ? event.target : null;
+  const list = at?.closest<HTMLElement>("[data-list]");
+  if (!at || !list || !["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return false;
+  const rows = [...list.querySelectorAll<HTMLElement>("[data-row]:not(:disabled)")];
+  const here = rows.findIndex((row) => row === at || row.contains(at));
+  const last = rows.length - 1;
+  const next = { ArrowUp: Math.max(0, here - 1), ArrowDown: Math.min(last, here + 1), Home: 0, End: last }[
+    event.key
+  ];
+  const row = rows[next ?? 0];
+  row?.focus();
+  // In lists of places the map follows the focus.
+  if (list.dataset.follow !== undefined) row?.click();
+  return true;
+}
+
+/** One step back: what is on top closes first. */
+export function back(app: App): void {
+  const { panel, item, pin } = app.store.state;
+  if (panel) app.store.set({ panel: null });
+  else if (item || pin) app.store.set({ item: null, pin: null });
+}
+
+export function listenToKeys(app: App, focusSearch: () => void): void {
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") {
+      if (isTyping(event.target)) (event.target as HTMLElement).blur();
+      else back(app);
+      return;
+    }
+    if (walk(event)) return event.preventDefault();
+    if (isTyping(event.target)) return;
+    if (event.key === "/") focusSearch();
+    else if (event.key === "?") app.store.set({ panel: app.store.state.panel === "keys" ? null : "keys" });
+    else if (event.key === "l" || event.key === "L") void copyLink(app);
+    else return;
+    event.preventDefault();
+  });
+}
+
+/** The list of keys, as a view of the right side. */
+export class KeysPanel {
+  readonly element = h("div", { class: "keys-panel", "data-testid": "keys-panel" });
+
+  constructor(app: App) {
+    const draw = () => {
+      const rows = KEYS.flatMap(([key, name]) => [
+        h("dt", {}, h("kbd", {}, key)),
+        h("dd", { class: "long" }, app.say(name)),
+      ]);
+      fill(this.element, h("h1", {}, app.say("keys")), h("dl", { class: "properties keys" }, ...rows));
+    };
+    app.store.subscribe((state, before) => state.lang !== before.lang && draw());
+    draw();
+  }
+}

@@ -1,0 +1,92 @@
+/** The one place where the parts are wired together. */
+
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./tokens.css";
+import "./base.css";
+import "./panels.css";
+import "./phone.css";
+import { mountAnnouncer } from "./announce";
+import { api } from "./api";
+import { App } from "./app";
+import { BottomBar, TopBar } from "./bars";
+import { ConnectionWatch } from "./connection";
+import { CoveragePanel } from "./coverage-panel";
+import { asFailure, Fetchers } from "./fetchers";
+import { ItemPanel } from "./item-panel";
+import { KeysPanel, listenToKeys } from "./keyboard";
+import { LayersPanel } from "./layers-panel";
+import { Layout } from "./layout";
+import { RiskMap } from "./map";
+import { Search } from "./search";
+import { SourcesPanel } from "./sources-panel";
+import { Store } from "./store";
+import { onSystemTheme, showTheme } from "./theme";
+import type { Catalogue } from "./types";
+
+const store = new Store();
+const app = new App(store);
+let riskMap: RiskMap | null = null;
+
+function showState(): void {
+  document.documentElement.lang = app.lang === "zh" ? "zh-CN" : "en";
+  showTheme(app.theme);
+}
+
+/** The root changes first, so that every part that draws with the tokens reads the new ones. */
+showState();
+store.subscribe((state, before) => {
+  showState();
+  if (state.theme !== before.theme) riskMap?.redrawImages();
+});
+onSystemTheme(() => {
+  if (store.state.theme) return;
+  showState();
+  riskMap?.redrawImages();
+  app.catalogue.value = app.catalogue.value && { ...app.catalogue.value };
+});
+
+const search = new Search(app);
+const layout = new Layout(app, new LayersPanel(app).element, {
+  coverage: new CoveragePanel(app).element,
+  sources: new SourcesPanel(app).element,
+  keys: new KeysPanel(app).element,
+  item: new ItemPanel(app).element,
+});
+const connection = new ConnectionWatch(app, () => void load());
+const root = document.getElementById("app");
+if (!root) throw new Error("no #app in the page");
+layout.mount(
+  root,
+  new TopBar(app, search).element,
+  new BottomBar(app).element,
+  connection.bar,
+  mountAnnouncer(),
+);
+listenToKeys(app, () => search.focus());
+
+function start(catalogue: Catalogue): void {
+  const made = new RiskMap(layout.map, app, catalogue);
+  riskMap = made;
+  app.view = made;
+  const fetchers = new Fetchers(app, () => made.bounds());
+  app.refetch = () => fetchers.all();
+  // For tests and for a look under the bonnet; nothing in the page reads it.
+  const handle = { map: made.map, store };
+  Object.defineProperty(handle, "state", { get: () => store.state });
+  Object.assign(window, { riskmap: handle });
+}
+
+/** Fetch the catalogue: on opening, after a lost connection, and as often as it takes. */
+async function load(): Promise<void> {
+  try {
+    const catalogue = await api.layers();
+    layout.failed(null);
+    if (!riskMap) start(catalogue);
+    app.catalogue.value = catalogue;
+    app.refetch();
+  } catch (error) {
+    layout.failed(asFailure(error), () => void load());
+  }
+}
+
+void load();

@@ -1,0 +1,236 @@
+/** The MapLibre map: takes the style of style.ts, keeps the view in the state, says what lies under a point. */
+
+import { Map as MapLibreMap, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { reportReach } from "./api";
+import type { App, Hit, MapView } from "./app";
+import { putImages, putMissingImage } from "./icons";
+import { buildStyle, layersOn, OWN } from "./style";
+import { tokens } from "./theme";
+import type { Bounds, Catalogue } from "./types";
+
+setWorkerUrl(workerUrl);
+
+const LOCAL_FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+const CHINA: Bounds = [73, 18, 135, 54];
+
+function locale(app: App): Record<string, string> {
+  return {
+    "Map.Title": app.say("map"),
+    "NavigationControl.ZoomIn": app.say("zoomIn"),
+    "NavigationControl.ZoomOut": app.say("zoomOut"),
+  };
+}
+
+export class RiskMap implements MapView {
+  readonly map: MapLibreMap;
+  readonly #app: App;
+  #catalogue: Catalogue;
+  #failed = new Set<string>();
+  #styled = false;
+
+  constructor(container: HTMLElement, app: App, catalogue: Catalogue) {
+    this.#app = app;
+    this.#catalogue = catalogue;
+    const view = app.store.state.view;
+    this.map = new MapLibreMap({
+      container,
+      style: this.#style(),
+      ...(view
+        ? { center: [view.lon, view.lat] as [number, number], zoom: view.zoom }
+        : { bounds: catalogue.bounds ?? CHINA, fitBoundsOptions: { padding: this.#padding() } }),
+      localIdeographFontFamily: LOCAL_FONTS,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxPitch: 0,
+      minZoom: 3,
+      maxZoom: 19,
+      fadeDuration: 0,
+      renderWorldCopies: false,
+      locale: locale(app),
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { map } = this;
+    map.once("style.load", () => {
+      this.#styled = true;
+      putImages(map);
+      this.#remember();
+      this.sync();
+    });
+    map.setMissingStyleImageResolver((id) => putMissingImage(map, id));
+    map.on("moveend", () => this.#remember());
+    map.on("idle", () => {
+      document.documentElement.dataset.ready = "1";
+      this.#app.settled.value += 1;
+    });
+    map.on("click", (event) => this.#pick(event.lngLat.lng, event.lngLat.lat));
+    map.on("mousemove", (event) => {
+      const found = this.#hitsAt([event.point.x, event.point.y], 4);
+      map.getCanvas().style.cursor = found.length > 0 ? "pointer" : "";
+    });
+    map.on("error", (event) => {
+      const status = (event.error as { status?: number } | undefined)?.status;
+      const source = (event as { sourceId?: string }).sourceId;
+      if (source) this.#failed.add(source);
+      if (status === undefined || status === 0) reportReach(false);
+    });
+    this.#app.store.subscribe((state, before) => {
+      const drawn = ["layers", "off", "theme", "lang", "item", "pin"] as const;
+      if (drawn.some((key) => state[key] !== before[key]) || state.coverage.on !== before.coverage.on)
+        this.sync();
+      const { view } = state;
+      if (view && view !== before.view && !this.#isAt(view)) {
+        map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom });
+      }
+    });
+    this.#app.coverage.subscribe(() => this.sync());
+    this.#app.item.subscribe(() => this.sync());
+    this.#app.catalogue.subscribe((catalogue) => {
+      if (!catalogue) return;
+      this.#catalogue = catalogue;
+      this.sync();
+    });
+    this.#app.connection.subscribe(({ online }) => online && this.#fetchAgain());
+  }
+
+  /** Give MapLibre the style of now; it applies the difference. */
+  sync(): void {
+    if (!this.#styled) return;
+    this.map.setStyle(this.#style(), { diff: true });
+  }
+
+  /** Draw hatches and signs in the colours of the theme on the root. */
+  redrawImages(): void {
+    if (this.#styled) putImages(this.map);
+  }
+
+  #style() {
+    const app = this.#app;
+    const { state } = app.store;
+    const item = app.item.value.data;
+    const isPoint = item !== null && app.layer(item.layer)?.geometry === "point";
+    const overlay = {
+      coverage: app.coverage.value.data,
+      mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
+      selected: state.item,
+    };
+    return buildStyle(this.#catalogue, state, app.theme, tokens(), overlay, location.origin);
+  }
+
+  #isAt(view: { lon: number; lat: number; zoom: number }): boolean {
+    const { lng, lat } = this.map.getCenter();
+    return (
+      Math.abs(lng - view.lon) < 2e-5 &&
+      Math.abs(lat - view.lat) < 2e-5 &&
+      Math.abs(this.map.getZoom() - view.zoom) < 0.02
+    );
+  }
+
+  #remember(): void {
+    const { lng, lat } = this.map.getCenter();
+    const view = {
+      lon: Number(lng.toFixed(5)),
+      lat: Number(lat.toFixed(5)),
+      zoom: Number(this.map.getZoom().toFixed(2)),
+    };
+    this.#app.store.set({ view });
+  }
+
+  #padding() {
+    const phone = matchMedia("(max-width: 760px)").matches;
+    return phone
+      ? { top: 24, bottom: 120, left: 12, right: 12 }
+      : { top: 20, bottom: 20, left: 20, right: 20 };
+  }
+
+  fly(lon: number, lat: number, zoom?: number): void {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const target = { center: [lon, lat] as [number, number], zoom: zoom ?? this.map.getZoom() };
+    if (calm) this.map.jumpTo(target);
+    else this.map.flyTo({ ...target, duration: 600 });
+  }
+
+  home(): void {
+    this.map.fitBounds(this.#catalogue.bounds ?? CHINA, { padding: this.#padding(), duration: 400 });
+  }
+
+  /** What the map shows, as west, south, east, north in degrees. */
+  bounds(): Bounds {
+    const box = this.map.getBounds();
+    const inside = (value: number, limit: number) => Math.max(-limit, Math.min(limit, value));
+    return [
+      inside(box.getWest(), 180),
+      inside(box.getSouth(), 90),
+      inside(box.getEast(), 180),
+      inside(box.getNorth(), 90),
+    ];
+  }
+
+  hits(lon: number, lat: number): Hit[] {
+    if (!this.#styled) return [];
+    const { x, y } = this.map.project([lon, lat]);
+    return this.#hitsAt([x, y], 6);
+  }
+
+  #hitsAt([x, y]: [number, number], slack: number): Hit[] {
+    if (!this.#styled) return [];
+    const on = layersOn(this.#catalogue, this.#app.store.state);
+    const ids = this.map
+      .getLayersOrder()
+      .filter(
+        (id) =>
+          !id.startsWith(OWN) &&
+          on.has((this.map.getLayer(id) as { source?: string } | undefined)?.source ?? ""),
+      );
+    const near = this.map.queryRenderedFeatures(
+      [
+        [x - slack, y - slack],
+        [x + slack, y + slack],
+      ],
+      { layers: ids.filter((id) => this.#app.layer(this.#sourceOf(id))?.geometry === "point") },
+    );
+    const under = this.map.queryRenderedFeatures([x, y], {
+      layers: ids.filter((id) => this.#app.layer(this.#sourceOf(id))?.geometry === "polygon"),
+    });
+    const found = new Map<string, Hit>();
+    for (const { source, properties } of [...near, ...under]) {
+      if (properties.id === undefined) continue;
+      const key = String(properties.id);
+      const name = properties.name === undefined ? null : String(properties.name);
+      if (!found.has(`${source}/${key}`))
+        found.set(`${source}/${key}`, { layer: source, key, name, n: Number(properties.n ?? 1) });
+    }
+    return [...found.values()];
+  }
+
+  #sourceOf(layerId: string): string {
+    return (this.map.getLayer(layerId) as { source?: string } | undefined)?.source ?? "";
+  }
+
+  #pick(lon: number, lat: number): void {
+    const top = this.hits(lon, lat)[0];
+    if (top && top.n > 1) {
+      this.fly(lon, lat, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
+      return;
+    }
+    this.#app.store.set({
+      pin: [lon, lat],
+      item: top ? { layer: top.layer, key: top.key } : null,
+      panel: null,
+    });
+  }
+
+  /** Tiles that failed while the server was away are asked for again. */
+  #fetchAgain(): void {
+    for (const id of this.#failed) if (this.map.getSource(id)) this.map.refreshTiles(id);
+    this.#failed.clear();
+  }
+}
