@@ -1,4 +1,4 @@
-"""One generated demo set for all tests of a session."""
+"""One generated demo set for a whole test run."""
 
 from __future__ import annotations
 
