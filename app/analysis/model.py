@@ -79,4 +79,4 @@ class CoverageInputs:
     bases: tuple[BaseRow, ...]
     sources: tuple[SourceNote, ...] = ()
     key: str | None = None
-    memo: dict[str, Any] = field(default_factory=dict, repr=False)
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, init=False)

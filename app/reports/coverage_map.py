@@ -4,6 +4,7 @@ sources, method.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from html import escape

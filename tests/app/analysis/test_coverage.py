@@ -129,7 +129,7 @@ def test_people_agree_with_fine_sampling_within_the_stated_bound(province: Cover
     persons = np.nan_to_num(np.maximum(province.population.persons.astype(float), 0))
     persons[np.random.default_rng(5).random(persons.shape) > 0.05] = 0  # a sample: the slow way is slow
     population = replace(province.population, persons=persons)
-    answer = run(CoverageParams(), replace(province, population=population, memo={}))
+    answer = run(CoverageParams(), replace(province, population=population))
     row, column = np.nonzero(persons)
     lon, lat = 118.2 + (column + 0.5) * 0.02, 30.75 - (row + 0.5) * 0.02
     near = shapely.distance(province.land, shapely.points(lon, lat)) <= 0.02
@@ -206,7 +206,7 @@ def test_the_answer_names_its_sources_and_method(answer: CoverageResult) -> None
 
 
 def test_without_a_raster_people_are_empty_and_a_warning_says_so(province: CoverageInputs) -> None:
-    answer = run(CoverageParams(), replace(province, population=None, memo={}))
+    answer = run(CoverageParams(), replace(province, population=None))
     assert answer.people is None
     assert answer.covered_people_share is None
     assert all(gap.uncovered_people is None for gap in answer.gaps)
@@ -216,17 +216,17 @@ def test_without_a_raster_people_are_empty_and_a_warning_says_so(province: Cover
 
 def test_without_land_and_counties_the_error_says_what_to_load(province: CoverageInputs) -> None:
     with pytest.raises(Unavailable, match="admin_area") as caught:
-        run(CoverageParams(), replace(province, land=None, counties=(), memo={}))
+        run(CoverageParams(), replace(province, land=None, counties=()))
     assert caught.value.code == "land_missing"
 
 
 def test_land_in_no_county_counts_as_land(province: CoverageInputs) -> None:
-    fewer = replace(province, counties=province.counties[2:], memo={})
+    fewer = replace(province, counties=province.counties[2:])
     assert run(CoverageParams(), fewer).land_km2 == pytest.approx(run(CoverageParams(), province).land_km2)
 
 
 def test_without_a_land_layer_the_counties_are_the_land(province: CoverageInputs) -> None:
-    bare = replace(province, land=None, memo={})
+    bare = replace(province, land=None)
     assert run(CoverageParams(), bare).land_km2 == pytest.approx(run(CoverageParams(), province).land_km2)
 
 
@@ -246,6 +246,6 @@ def test_a_base_at_sea_that_reaches_no_land_is_answered_with_a_warning(province:
 def test_runs_with_one_key_share_the_preparation(province: CoverageInputs) -> None:
     from app.analysis.kit.prepare import prepared_for
 
-    one, other = (replace(province, key="v1", memo={}) for _ in range(2))
+    one, other = (replace(province, key="v1") for _ in range(2))
     assert prepared_for(one) is prepared_for(other)
-    assert prepared_for(replace(province, key="v2", memo={})) is not prepared_for(one)
+    assert prepared_for(replace(province, key="v2")) is not prepared_for(one)
