@@ -84,7 +84,7 @@ export class CoverageBlock {
     this.#put("twice", say("covTwice"), data?.twice_covered_people_share, loading);
     this.#put(
       "loss",
-      say("covLoss", { name: loss?.name ?? "…" }),
+      say("covLoss", { name: (lang === "en" && loss?.name_en) || (loss?.name ?? "…") }),
       loss?.without_covered_people_share,
       loading,
     );

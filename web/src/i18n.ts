@@ -24,7 +24,7 @@ const WORDS = {
   noneOn: ["所有图层都已关闭。勾选左侧图层即可显示。", "All layers are off. Tick a layer to show it."],
   hiddenClass: ["已隐藏", "hidden"],
   onlyHere: ["{layer}：{label}，视野内 {n}", "{layer}: {label}, {n} in view"],
-  coverage: ["航空救援覆盖", "Air-rescue coverage"],
+  coverage: ["航空救援覆盖", "Air rescue reach"],
   coverageDraw: ["在地图上显示覆盖", "Show coverage on the map"],
   covLand: ["陆域", "Land"],
   covPeople: ["人口", "People"],

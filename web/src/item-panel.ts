@@ -141,7 +141,7 @@ export class ItemPanel {
   }
 
   #source(info: LayerInfo, item: Item): HTMLElement {
-    const { say: t } = this.#app;
+    const { say: t, lang } = this.#app;
     const { source } = item;
     const words = [
       `${t("source")} ${source.name || "—"}`,
@@ -151,7 +151,8 @@ export class ItemPanel {
       `${t("loadedAt")} ${date(source.loaded_at ?? info.loaded_at)}`,
     ];
     const made =
-      source.generated && h("strong", { class: "demo" }, `${t("generated")}：${t("generatedLong")}`);
+      source.generated &&
+      h("strong", { class: "demo" }, `${t("generated")}${lang === "zh" ? "：" : ": "}${t("generatedLong")}`);
     return h(
       "p",
       { class: "hint source", "data-testid": "item-source" },
