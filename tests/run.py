@@ -141,6 +141,7 @@ STAGES = [
     Stage("imports", "import-linter", tool(BIN / "lint-imports")),
     Stage("biome", "biome (web)", tool("npm", "run", "--silent", "lint", cwd=ROOT / "web")),
     Stage("tsc", "tsc --noEmit (web)", tool("npm", "run", "--silent", "typecheck", cwd=ROOT / "web")),
+    Stage("bundle", "vite build (web)", tool("npm", "run", "--silent", "build", cwd=ROOT / "web")),
     Stage("vitest", "vitest (web)", vitest),
     Stage("pytest", "pytest: units, PostGIS, contracts", pytest("-m", "not e2e", "-n", "2")),
     Stage("e2e", "pytest: in the browser", browser),
