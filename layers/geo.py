@@ -133,9 +133,15 @@ def series_error_m(distance_m: float) -> float:
 
 def squared_chords(lon: float, lat: float, points: Positions) -> Floats:
     """Squared straight-line distances through the earth from one place to many, in m²."""
-    origin = Positions.of(lon, lat).xyz
-    difference = points.xyz - origin
-    return np.asarray((difference * difference).sum(axis=0), dtype=np.float64)
+    sine, cosine = math.sin(math.radians(lat)), math.cos(math.radians(lat))
+    normal = SEMI_MAJOR_M / math.sqrt(1 - E2 * sine * sine)
+    lam = math.radians(lon)
+    origin = (normal * cosine * math.cos(lam), normal * cosine * math.sin(lam), normal * (1 - E2) * sine)
+    total = np.zeros(len(points))
+    for axis, start in zip(points.xyz, origin, strict=True):
+        difference = axis - start
+        total += np.multiply(difference, difference, out=difference)
+    return total
 
 
 def chord_m(lat: float, distance_m: float) -> float:

@@ -14,11 +14,11 @@ from app.analysis.coverage_params import CoverageParams, PointBase
 from app.analysis.coverage_result import BaseFigures, CoverageResult, ErrorBound, Gap, Source
 from app.analysis.kit.area import LandFigures, measure_land
 from app.analysis.kit.bases import BadCoverage, Site, apply_rule, check_numbers, choose
-from app.analysis.kit.geojson import collection, feature
+from app.analysis.kit.geojson import collection, disc_geometry, feature, geometry
 from app.analysis.kit.people import PeopleFigures, count_people
 from app.analysis.kit.prepare import Prepared, prepared_for
 from app.analysis.kit.words import method_of, rule_of, warnings_of
-from app.analysis.kit.worst import worst_place
+from app.analysis.kit.worst import Worst, worst_places
 from app.analysis.model import CoverageInputs
 from layers.geo import distances_m
 from layers.model import Text
@@ -87,10 +87,9 @@ def _base_figures(
 
 
 def _county_gap(
-    prepared: Prepared, part: int, sites: list[Site], land: LandFigures, people: PeopleFigures | None
+    prepared: Prepared, part: int, worst: Worst, land: LandFigures, people: PeopleFigures | None
 ) -> Gap:
     county = prepared.counties[part]
-    worst = worst_place(prepared, part, land.gap[part], sites)
     total = float(people.total_by_part[part]) if people else None
     missed = float(people.gap_by_part[part]) if people else None
     return Gap(
@@ -118,7 +117,8 @@ def _gaps(
     prepared: Prepared, sites: list[Site], land: LandFigures, people: PeopleFigures | None
 ) -> list[Gap]:
     parts = np.flatnonzero(land.gap_by_part[: len(prepared.counties)] > GAP_MIN_KM2 * 1e6)
-    gaps = [_county_gap(prepared, int(part), sites, land, people) for part in parts]
+    worst = worst_places(prepared, parts, [land.gap[part] for part in parts], sites)
+    gaps = [_county_gap(prepared, int(p), place, land, people) for p, place in zip(parts, worst, strict=True)]
     return sorted(gaps, key=lambda gap: (-(gap.uncovered_people or 0.0), -gap.uncovered_km2, gap.code))
 
 
@@ -146,7 +146,7 @@ def run(params: CoverageParams, inputs: CoverageInputs) -> CoverageResult:
     worst_min = worst_km / max(site.cruise_kmh for site in sites) * 60
     reached_km2 = [float(value) / 1e6 for value in land.reached_by_site]
     discs = [
-        feature(disc, {"id": site.id, "name": site.name, "reach_km": site.reach_m / 1000})
+        feature(disc_geometry(disc), {"id": site.id, "name": site.name, "reach_km": site.reach_m / 1000})
         for site, disc in zip(sites, land.discs, strict=True)
     ]
     return CoverageResult(
@@ -162,8 +162,10 @@ def run(params: CoverageParams, inputs: CoverageInputs) -> CoverageResult:
         bases=_base_figures(sites, land, people, land_m2),
         gaps=_gaps(prepared, sites, land, people),
         reach=collection(discs),
-        union=feature(shapely.union_all(land.discs), {"covered_km2": covered_m2 / 1e6}),
-        gap=feature(shapely.union_all(land.gap), {"uncovered_km2": float(land.gap_by_part.sum()) / 1e6}),
+        union=feature(geometry(shapely.union_all(land.discs)), {"covered_km2": covered_m2 / 1e6}),
+        gap=feature(
+            geometry(shapely.union_all(land.gap)), {"uncovered_km2": float(land.gap_by_part.sum()) / 1e6}
+        ),
         error_bound=ErrorBound(
             area_relative=AREA_RELATIVE,
             people_relative=(people.doubt / total if total > 0 else 0.0) if people else None,
@@ -172,5 +174,5 @@ def run(params: CoverageParams, inputs: CoverageInputs) -> CoverageResult:
         ),
         sources=[Source(**vars(source)) for source in inputs.sources],
         method=method_of(prepared, worst_min),
-        warnings=warnings_of(sites, prepared.cells, reached_km2),
+        warnings=warnings_of(sites, prepared, reached_km2),
     )

@@ -98,10 +98,10 @@ def page_of(result: CoverageResult, counties: Sequence[County]) -> str:
     gaps = {gap.code: gap for gap in result.gaps}
     for county in counties:
         hint = _hint(county, gaps.get(county.code))
-        _draw(page, geojson.feature(county.geometry, {}), "county", hint)
-    _draw(page, result.gap, "gap")
-    for disc in result.reach["features"]:
-        _draw(page, disc, "disc")
+        _draw(page, geojson.feature(geojson.geometry(county.geometry), {}), "county", hint)
+    for css, shape in [("gap", result.gap), *(("disc", disc) for disc in result.reach["features"])]:
+        if shape["geometry"]["coordinates"]:
+            _draw(page, shape, css)
     _marks(page, result)
     west, south, east, north = _bounds(result, counties)
     page.fit_bounds([(south, west), (north, east)])

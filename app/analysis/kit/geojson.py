@@ -19,6 +19,13 @@ def _rings(polygon: shapely.Polygon) -> list[list[list[float]]]:
     return [np.round(shapely.get_coordinates(ring), DIGITS).tolist() for ring in rings]
 
 
+def disc_geometry(disc: shapely.Polygon) -> dict[str, Any]:
+    """A geodesic disc as a GeoJSON geometry. Rounding a ring of steps of metres and more cannot make it
+    cross.
+    """
+    return {"type": "Polygon", "coordinates": [] if disc.is_empty else _rings(disc)}
+
+
 def geometry(shape: BaseGeometry) -> dict[str, Any]:
     """A polygon or multipolygon as a GeoJSON geometry, valid after rounding; what rounds to nothing is left
     out.
@@ -31,9 +38,9 @@ def geometry(shape: BaseGeometry) -> dict[str, Any]:
     return {"type": "MultiPolygon", "coordinates": coordinates}
 
 
-def feature(shape: BaseGeometry, properties: dict[str, Any]) -> dict[str, Any]:
-    """A GeoJSON Feature."""
-    return {"type": "Feature", "properties": properties, "geometry": geometry(shape)}
+def feature(drawn: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    """A GeoJSON Feature of a geometry made here."""
+    return {"type": "Feature", "properties": properties, "geometry": drawn}
 
 
 def collection(features: list[dict[str, Any]]) -> dict[str, Any]:

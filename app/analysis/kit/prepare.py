@@ -32,9 +32,13 @@ class Scattered:
     positions: Positions
     start: NDArray[np.intp]
 
-    def of(self, part: int) -> Positions:
-        """The places of one part."""
-        return self.positions.take(slice(int(self.start[part]), int(self.start[part + 1])))
+    def of(self, parts: NDArray[np.intp]) -> tuple[Positions, NDArray[np.intp]]:
+        """The places of some parts, part by part, and which of the parts (0, 1, 2 ...) each belongs to."""
+        counts = self.start[parts + 1] - self.start[parts]
+        owner = np.repeat(np.arange(len(parts)), counts)
+        first = np.cumsum(counts) - counts
+        index = np.arange(owner.size) - first[owner] + self.start[parts][owner]
+        return self.positions.take(index), owner
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,7 @@ class Prepared:
 
     ``parts[i]`` belongs to ``counties[i]``; one part more holds land in no county, if there is any.
     ``interior_gap_m``: no place of a part is farther than this from a place inside or on the boundary.
+    ``overlap_m2``: land that two counties claim, and that is therefore counted twice.
     """
 
     counties: tuple[County, ...]
@@ -53,6 +58,7 @@ class Prepared:
     interior_gap_m: float
     cells: Cells | None
     tree: shapely.STRtree
+    overlap_m2: float
 
     @property
     def land_m2(self) -> float:
@@ -117,17 +123,22 @@ def prepare(inputs: CoverageInputs) -> Prepared:
     """
     parts = cut_land(inputs)
     shapely.prepare(parts)
+    # GEOS builds the index of a prepared polygon at the first question, and not safely from two threads.
+    middle = shapely.centroid(parts)
+    shapely.contains_xy(parts, shapely.get_x(middle), shapely.get_y(middle))
+    area = areas_m2(parts)
     tree = shapely.STRtree(parts)
     interior, gap_m = _scatter_interior(parts, tree)
     return Prepared(
         counties=inputs.counties,
         parts=parts,
-        area=areas_m2(parts),
+        area=area,
         boundary=_scatter_boundary(parts),
         interior=interior,
         interior_gap_m=gap_m,
         cells=None if inputs.population is None else prepare_cells(inputs.population, tree),
         tree=tree,
+        overlap_m2=max(0.0, float(area.sum()) - float(areas_m2([shapely.union_all(parts)])[0])),
     )
 
 

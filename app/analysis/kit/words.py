@@ -8,6 +8,7 @@ from app.analysis.kit.bases import Binding, Site, uses_radius, uses_time
 from app.analysis.kit.cells import SPLIT, Cells
 from app.analysis.kit.prepare import BOUNDARY_STEP_M, Prepared
 
+OVERLAP_SHARE = 1e-5
 BINDS = {"time": ("时间", "time"), "radius": ("半径", "the radius"), "both": ("两者", "both")}
 
 
@@ -128,9 +129,17 @@ def _of_cells(cells: Cells | None) -> list[Warn]:
     return found
 
 
-def warnings_of(sites: list[Site], cells: Cells | None, reached: list[float]) -> list[Warn]:
+def _of_land(prepared: Prepared) -> list[Warn]:
+    if prepared.overlap_m2 <= OVERLAP_SHARE * prepared.land_m2:
+        return []
+    zh = f"县界互相重叠 {prepared.overlap_m2 / 1e6:,.1f} km²，该面积被重复计算"
+    en = f"counties overlap by {prepared.overlap_m2 / 1e6:,.1f} km², which is counted twice"
+    return [Warn(code="counties_overlap", zh=zh, en=en)]
+
+
+def warnings_of(sites: list[Site], prepared: Prepared, reached: list[float]) -> list[Warn]:
     """What the reader has to know: bases off or without reach (km² reached, by site), people missing or
     moved.
     """
     of_sites = [_of_site(site, land) for site, land in zip(sites, reached, strict=True)]
-    return [warn for found in of_sites for warn in found] + _of_cells(cells)
+    return [warn for found in of_sites for warn in found] + _of_land(prepared) + _of_cells(prepared.cells)

@@ -249,3 +249,21 @@ def test_runs_with_one_key_share_the_preparation(province: CoverageInputs) -> No
     one, other = (replace(province, key="v1") for _ in range(2))
     assert prepared_for(one) is prepared_for(other)
     assert prepared_for(replace(province, key="v2")) is not prepared_for(one)
+
+
+def test_counties_that_overlap_are_reported(province: CoverageInputs) -> None:
+    doubled = replace(province, counties=(*province.counties, replace(province.counties[0], code="339999")))
+    for inputs, overlap in ((doubled, True), (province, False)):
+        codes = [warning.code for warning in run(CoverageParams(), inputs).warnings]
+        assert ("counties_overlap" in codes) is overlap
+
+
+def test_a_province_wholly_within_reach_has_no_gap(province: CoverageInputs) -> None:
+    answer = run(at([(120.2, 29.2)], radius_km=500), province)
+    assert answer.covered_share == pytest.approx(1)
+    assert answer.gaps == []
+    assert answer.gap["geometry"]["coordinates"] == []
+
+
+def test_an_answer_is_plain_json_without_nan(province: CoverageInputs, answer: CoverageResult) -> None:
+    assert json.loads(answer.model_dump_json(), parse_constant=pytest.fail)["land_km2"] == answer.land_km2

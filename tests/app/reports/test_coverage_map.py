@@ -77,6 +77,12 @@ def test_without_people_the_page_shows_dashes(asked: CoverageInputs) -> None:
     assert ">—<" in page
 
 
+def test_a_province_wholly_within_reach_is_said_to_be_so(asked: CoverageInputs) -> None:
+    page = page_of(run(CoverageParams(radius_km=500), asked), asked.counties)
+    assert "All land is within reach" in page
+    assert '"className": "gap"' not in page
+
+
 @pytest.mark.parametrize("name", ["report.txt", "report", "missing/report.html"])
 def test_an_output_that_cannot_be_written_is_refused_by_name(
     answer: CoverageResult, asked: CoverageInputs, tmp_path: Path, name: str

@@ -1,0 +1,149 @@
+"""Time of one coverage request, beside plain ways to the same figures. Prints seconds and ratios.
+
+python benchmarks/coverage.py          real data (RISKMAP_REAL_DATA or ../shared/data)
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import shapely
+
+from app.analysis.coverage import CoverageParams, run
+from app.analysis.kit.bases import apply_rule
+from app.analysis.kit.people import count_people
+from app.analysis.kit.prepare import prepared_for
+from app.analysis.model import BaseRow, County, CoverageInputs, PopulationGrid
+from layers.geo import GEOD, densify
+
+DATA = Path(os.environ.get("RISKMAP_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))
+BASES = ("建德千岛湖", "德清莫干山", "普陀山", "东阳横店", "龙湾")
+RADIUS_M = 100_000.0
+LOOP_CELLS = 4000  # the cell-by-cell loop is timed on so many and scaled up
+
+
+def read() -> CoverageInputs:
+    features = json.loads((DATA / "zj_county2020_tudigong.geojson").read_text(encoding="utf-8"))["features"]
+    counties = tuple(
+        County(
+            str(f["properties"]["CODE"]),
+            f["properties"]["NAME"],
+            shapely.from_geojson(json.dumps(f["geometry"])),
+        )
+        for f in features
+    )
+    with rasterio.open(DATA / "zj_pop2020_30sec_gpwshape_censustotal.tif") as file:
+        people = PopulationGrid(file.read(1), tuple(file.transform), file.nodata)
+    with (DATA / "zj_airfields_civil.csv").open(encoding="utf-8-sig") as lines:
+        rows = [row for row in csv.DictReader(lines) if any(name in row["name_zh"] for name in BASES)]
+    bases = tuple(
+        BaseRow(row["name_zh"], row["name_zh"], float(row["lon"]), float(row["lat"])) for row in rows
+    )
+    return CoverageInputs(None, counties, people, bases)
+
+
+def timed(work: Callable[[], object], times: int = 1) -> float:
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def cell_by_cell(inputs: CoverageInputs) -> float:
+    """Seconds for a loop that asks each cell for its county and its distance to every base, by centre
+    only.
+    """
+    cells = prepared_for(inputs).cells
+    if cells is None:
+        raise SystemExit("no population")
+    shapes = [county.geometry for county in inputs.counties]
+    random = np.random.default_rng(1).choice(len(cells.persons), LOOP_CELLS, replace=False)
+
+    def loop() -> None:
+        for i in random:
+            lon, lat = cells.centre.lon[i], cells.centre.lat[i]
+            point = shapely.Point(lon, lat)
+            next((shape for shape in shapes if shape.contains(point)), None)
+            any(GEOD.inv(base.lon, base.lat, lon, lat)[2] <= RADIUS_M for base in inputs.bases)
+
+    return timed(loop) * len(cells.persons) / LOOP_CELLS
+
+
+def karney_for_all(inputs: CoverageInputs) -> float:
+    """Seconds for Karney's inverse over whole arrays, the edge cells split as ours are."""
+    cells = prepared_for(inputs).cells
+    if cells is None:
+        raise SystemExit("no population")
+
+    def arrays() -> None:
+        for base in inputs.bases:
+            n = len(cells.persons)
+            away = np.asarray(
+                GEOD.inv(np.full(n, base.lon), np.full(n, base.lat), cells.centre.lon, cells.centre.lat)[2]
+            )
+            fine = cells.split(np.flatnonzero(np.abs(away - RADIUS_M) < cells.half_diagonal_m))
+            n = len(fine)
+            GEOD.inv(np.full(n, base.lon), np.full(n, base.lat), fine.lon, fine.lat)
+
+    return timed(arrays)
+
+
+def plain_overlay(inputs: CoverageInputs) -> float:
+    """Seconds for land by county: every county against every disc, the union, and the union less one base."""
+
+    def overlay() -> None:
+        n = 1440
+        discs = []
+        for base in inputs.bases:
+            ring = GEOD.fwd([base.lon] * n, [base.lat] * n, np.arange(n) / 4, [RADIUS_M] * n)
+            discs.append(shapely.Polygon(np.column_stack(ring[:2])))
+        unions = [shapely.union_all(discs)]
+        unions += [shapely.union_all(discs[:i] + discs[i + 1 :]) for i in range(len(discs))]
+        for county in inputs.counties:
+            for shape in [*discs, *unions]:
+                GEOD.geometry_area_perimeter(densify(county.geometry.intersection(shape), 1000))
+
+    return timed(overlay)
+
+
+def main() -> int:
+    if not DATA.is_dir():
+        print(f"no real data in {DATA}")
+        return 0
+    inputs, params = read(), CoverageParams(radius_km=RADIUS_M / 1000)
+    cold = timed(lambda: run(params, inputs))
+    warm = timed(lambda: run(params, inputs), 11)
+    written = timed(lambda: run(params, inputs).model_dump_json(), 5)
+    prepared = prepared_for(inputs)
+    sites = [apply_rule(params, base) for base in inputs.bases]
+    cells = prepared.cells
+    if cells is None:
+        raise SystemExit("no population")
+    people = timed(lambda: count_people(cells, sites, len(prepared.parts)), 11)
+    print(f"{len(inputs.counties)} counties, {len(cells.persons)} inhabited cells, {len(sites)} bases")
+    print(f"cold request (data prepared)   {cold:8.3f} s")
+    print(f"warm request                   {warm:8.3f} s")
+    print(f"warm request, written as JSON  {written:8.3f} s")
+    print(f"  of which people              {people:8.3f} s")
+    for name, seconds, ours in (
+        ("cell by cell, Geod.inv and shapely", cell_by_cell(inputs), people),
+        ("Geod.inv over whole arrays", karney_for_all(inputs), people),
+        ("shapely overlay county by county", plain_overlay(inputs), warm - people),
+    ):
+        print(f"{name:36} {seconds:8.3f} s   {seconds / ours:7.1f} x ours ({ours:.3f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
