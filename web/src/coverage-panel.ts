@@ -155,17 +155,19 @@ export class CoveragePanel {
       this.#app.view?.fly(lon, lat, 8.5);
     };
     const sum = minutesSum(gap.worst_preparation_min, gap.worst_minutes, lang);
-    const far = `${t("worstFrom", { base: gap.nearest_base_name })} ${decimal(gap.worst_km, lang, 0)} km`;
+    const far = `${decimal(gap.worst_km, lang, 0)} km`;
     const place = lang === "zh" ? [gap.city, gap.name].filter(Boolean).join(" ") : (gap.name_en ?? gap.name);
     const lost = t("gapPeople", {
       people: integer(gap.uncovered_people, lang),
       share: percent(gap.uncovered_share, lang),
     });
     return button(
-      { class: "row two gap", "data-testid": "gap-row", "data-code": gap.code, "data-row": "" },
+      { class: "row gap", "data-testid": "gap-row", "data-code": gap.code, "data-row": "" },
       go,
-      h("span", { class: "name" }, place, h("span", { class: "sub" }, lost)),
-      h("span", { class: "figure late" }, sum, h("span", { class: "sub" }, far)),
+      h("span", { class: "name" }, place),
+      h("span", { class: "late" }, sum),
+      h("span", { class: "sub" }, lost),
+      h("span", { class: "sub from" }, h("span", {}, gap.nearest_base_name), h("span", {}, far)),
     );
   }
 

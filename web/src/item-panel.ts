@@ -74,8 +74,10 @@ export class ItemPanel {
       h("p", { class: "sub" }, sub.join(" · ")),
       this.#badge(info, item),
     );
+    const said = [info.title_field, info.legend?.field];
     const rows = info.popup.filter(
-      (one) => one.field !== info.title_field && !REASON.test(one.field) && one !== key,
+      (one) =>
+        !said.includes(one.field) && !REASON.test(one.field) && item.properties[one.field] !== item.key,
     );
     return [
       head,

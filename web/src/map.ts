@@ -5,7 +5,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { reportReach } from "./api";
 import type { App, Hit, MapView } from "./app";
 import { putImages, putMissingImage } from "./icons";
-import { buildStyle, layersOn, OWN } from "./style";
+import { buildStyle, HIT, layersOn, OWN } from "./style";
 import { tokens } from "./theme";
 import type { Bounds, Catalogue } from "./types";
 
@@ -13,6 +13,10 @@ setWorkerUrl(workerUrl);
 
 const LOCAL_FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
 const CHINA: Bounds = [73, 18, 135, 54];
+
+function isPhone(): boolean {
+  return matchMedia("(max-width: 760px)").matches;
+}
 
 function locale(app: App): Record<string, string> {
   return {
@@ -153,9 +157,13 @@ export class RiskMap implements MapView {
 
   fly(lon: number, lat: number, zoom?: number): void {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const target = { center: [lon, lat] as [number, number], zoom: zoom ?? this.map.getZoom() };
-    if (calm) this.map.jumpTo(target);
-    else this.map.flyTo({ ...target, duration: 600 });
+    const up = isPhone() ? -0.2 * this.map.getContainer().clientHeight : 0;
+    const target = {
+      center: [lon, lat] as [number, number],
+      zoom: zoom ?? this.map.getZoom(),
+      offset: [0, up] as [number, number],
+    };
+    this.map.flyTo({ ...target, duration: calm ? 0 : 600 });
   }
 
   home(): void {
@@ -183,13 +191,8 @@ export class RiskMap implements MapView {
   #hitsAt([x, y]: [number, number], slack: number): Hit[] {
     if (!this.#styled) return [];
     const on = layersOn(this.#catalogue, this.#app.store.state);
-    const ids = this.map
-      .getLayersOrder()
-      .filter(
-        (id) =>
-          !id.startsWith(OWN) &&
-          on.has((this.map.getLayer(id) as { source?: string } | undefined)?.source ?? ""),
-      );
+    const isAsked = (id: string) => !id.startsWith(OWN) || id.startsWith(OWN + HIT);
+    const ids = this.map.getLayersOrder().filter((id) => isAsked(id) && on.has(this.#sourceOf(id)));
     const near = this.map.queryRenderedFeatures(
       [
         [x - slack, y - slack],
@@ -203,12 +206,19 @@ export class RiskMap implements MapView {
     const found = new Map<string, Hit>();
     for (const { source, properties } of [...near, ...under]) {
       if (properties.id === undefined) continue;
+      // Nameless areas without a legend are background: nothing can be said about them.
+      if (properties.name === undefined && this.#isBackground(source)) continue;
       const key = String(properties.id);
       const name = properties.name === undefined ? null : String(properties.name);
       if (!found.has(`${source}/${key}`))
         found.set(`${source}/${key}`, { layer: source, key, name, n: Number(properties.n ?? 1) });
     }
     return [...found.values()];
+  }
+
+  #isBackground(id: string): boolean {
+    const info = this.#app.layer(id);
+    return info?.geometry === "polygon" && info.legend === null;
   }
 
   #sourceOf(layerId: string): string {

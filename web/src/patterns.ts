@@ -59,6 +59,7 @@ function hatchColour(hatch: Hatch, tokens: Tokens): string {
 /** One repeating square of a hatch. */
 export function hatchSquare(hatch: Hatch, tokens: Tokens, ratio: number): CanvasRenderingContext2D {
   const context = canvas(SIDE, SIDE, ratio);
+  context.globalAlpha = hatch === "nodata" ? 1 : 0.75;
   draw(context, hatch, SIDE, hatchColour(hatch, tokens));
   return context;
 }
@@ -91,7 +92,7 @@ function triangle(shape: Path2D): void {
 
 function paint(context: CanvasRenderingContext2D, shape: Path2D, one: Swatch, tokens: Tokens): void {
   const noData = one.pattern === "nodata";
-  context.fillStyle = one.symbol === "ring" || noData ? tokens.paper : one.colour;
+  context.fillStyle = noData ? tokens.paper : one.colour;
   context.fill(shape);
   if (isHatch(one.pattern)) {
     context.save();
@@ -111,7 +112,8 @@ function paint(context: CanvasRenderingContext2D, shape: Path2D, one: Swatch, to
     }
     context.restore();
   }
-  context.lineWidth = one.symbol === "ring" ? 2 : 1;
-  context.strokeStyle = one.symbol === "ring" ? one.colour : tokens.ink2;
+  // A ring is a dot with an outline of ink, as the map draws it.
+  context.lineWidth = one.symbol === "ring" ? 1.6 : 1;
+  context.strokeStyle = one.symbol === "ring" ? tokens.ink : tokens.ink2;
   if (one.symbol !== "line") context.stroke(shape);
 }

@@ -21,6 +21,9 @@ export type Slot = (typeof SLOTS)[number];
 /** What the page itself adds to the layers of the server. */
 export const OWN = "riskmap:";
 
+/** Prefix, after OWN, of the invisible layers that a click finds. */
+export const HIT = "hit/";
+
 export type Overlay = {
   coverage: Coverage | null;
   /** The marked place, if any. */
@@ -156,6 +159,21 @@ function selectionLayers(info: LayerInfo, key: string, tokens: Tokens): Drawn[] 
   ];
 }
 
+/** Areas drawn as lines only can still be asked about: an invisible fill lets a click find them. */
+function hitLayer(info: LayerInfo, on: boolean): Drawn | null {
+  const isFilled = info.style.day.some((one) => one.type === "fill" && one["source-layer"] === info.id);
+  if (info.geometry !== "polygon" || isFilled) return null;
+  const layout = { visibility: on ? "visible" : "none" };
+  const what = {
+    type: "fill",
+    source: info.id,
+    "source-layer": info.id,
+    layout,
+    paint: { "fill-opacity": 0 },
+  };
+  return own("base", `${HIT}${info.id}`, what);
+}
+
 function points(place: [number, number] | null): FeatureCollection {
   if (!place) return { type: "FeatureCollection", features: [] };
   return {
@@ -198,6 +216,8 @@ export function buildStyle(
   const drawn: Drawn[] = [];
   for (const info of catalogue.layers) {
     if (!info.source || info.status !== "loaded") continue;
+    const hit = hitLayer(info, on.has(info.id));
+    if (hit) drawn.push(hit);
     for (const spec of info.style[theme])
       drawn.push({ slot: slotOf(spec), layer: dress(info, spec, state, on.has(info.id)) });
   }
