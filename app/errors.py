@@ -10,7 +10,7 @@ import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -75,6 +75,11 @@ def install(app: FastAPI) -> None:
         if error.status_code == 405:
             return problem(405, "method_not_allowed", "此地址不支持该方法", "this method is not allowed here")
         return problem(error.status_code, "http_error", str(error.detail), str(error.detail))
+
+    @app.exception_handler(DataError)
+    async def _text(request: Request, error: DataError) -> JSONResponse:
+        zh, en = "参数含有数据库不能处理的字符或数值", "a parameter holds characters or numbers that cannot be looked up"
+        return problem(422, "bad_text", zh, en)
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(DBAPIError)

@@ -125,7 +125,9 @@ def _column(raw: gpd.GeoDataFrame, spec: Field, layer: VectorLayer, entry: Entry
         if spec.required:
             raise _missing(entry, spec.name, raw.columns)
         return empty
-    return raw[source].astype(object).where(raw[source].notna(), None)
+    found = raw[source].astype(object).where(raw[source].notna(), None)
+    words = entry.values.get(spec.name)
+    return found if words is None else found.map(lambda v: words.get(str(v), v))
 
 
 def _convert(spec: Field, values: pd.Series, rows: np.ndarray, refusals: list[Refusal]) -> pd.Series:
@@ -247,16 +249,6 @@ def _geometry_fault(
     swapped: bool,
 ) -> Refusal:
     if shape is None or shape.is_empty:
-        nan_point = before is not None and before.geom_type == "Point"
-        if nan_point:
-            return _refuse(
-                row,
-                "geometry",
-                "coordinate_bad",
-                "",
-                "坐标为空或不是数",
-                "the coordinate is empty or not a number",
-            )
         return _refuse(row, "geometry", "geometry_missing", "", "没有几何", "has no geometry")
     value = before.wkt[:80] if before is not None else ""
     wanted = "POINT" if layer.shape == "point" else "POLYGON"
@@ -264,6 +256,9 @@ def _geometry_fault(
         return _refuse(
             row, "geometry", "geometry_type", value, f"应为 {wanted}", f"should be a {wanted.lower()}"
         )
+    if not np.isfinite(shape.bounds).all():
+        zh, en = "坐标为空或不是数", "has an empty coordinate or one that is not a number"
+        return _refuse(row, "geometry", "coordinate_bad", value, zh, en)
     if swapped:
         return _refuse(
             row, "geometry", "axis_swapped", value, "经纬度像是写反了", "longitude and latitude look swapped"

@@ -19,7 +19,8 @@ FILE_NAME = "riskmap.toml"
 class Entry(BaseModel):
     """One file (or one table of it) for one layer.
 
-    ``rename`` maps file columns to layer fields, ``set`` gives constants, ``where`` keeps rows whose column has
+    ``rename`` maps file columns to layer fields, ``set`` gives constants, ``values`` translates the
+    codes of a field (``[layer.values.kind] transport = "airport"``), ``where`` keeps rows whose column has
     one of the listed values, ``key_from`` takes the key from the first non-empty of several columns (``#row`` is
     the number of the row), ``merge`` joins the object of one key to that of another (their persons add up).
     ``crs`` is used when the file does not declare one; with ``force_crs`` it wins over what the file says.
@@ -38,6 +39,7 @@ class Entry(BaseModel):
     encoding: str | None = None
     rename: dict[str, str] = Field(default_factory=dict)
     set: dict[str, Any] = Field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     where: dict[str, Any] = Field(default_factory=dict)
     key_from: list[str] = Field(default_factory=list)
     merge: dict[str, str] = Field(default_factory=dict)

@@ -227,7 +227,8 @@ class Pipeline:
     ) -> list[Loaded]:
         """Make all new versions current at once, and write the ledger in the same transaction."""
         with self.engine.begin() as connection:
-            before = dict(connection.execute(select(CURRENT.c.layer, CURRENT.c.version)).tuples().all())
+            current = connection.execute(select(CURRENT.c.layer, CURRENT.c.version))
+            before = {row.layer: row.version for row in current}
             make_current(connection, {layer_id: b.version for layer_id, b in built.items()})
             if whole:
                 connection.execute(delete(CURRENT).where(CURRENT.c.layer.not_in(list(built))))

@@ -116,7 +116,7 @@ def _count(catalogue: Catalogue, layer: VectorLayer, version: LayerVersion, box:
         select(column, func.count()).where(func.ST_Intersects(table.c.geom, box.envelope())).group_by(column)
     )
     with catalogue.engine.connect() as connection:
-        return dict(connection.execute(query).tuples().all())
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _total(catalogue: Catalogue, layer: VectorLayer, version: LayerVersion, box: Box | None) -> int:

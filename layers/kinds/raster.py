@@ -16,7 +16,7 @@ from rasterio.windows import Window
 from layers.model import Json, Layer, Text, Theme
 
 TILE_PIXELS = 256
-NOWHERE = from_origin(0, 0, 1, 1)  # a PNG has no place; without one rasterio warns at every tile
+NOWHERE = from_origin(0, 0, 2, 2)  # a PNG has no place; without one rasterio warns at every tile
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
