@@ -17,7 +17,13 @@ export function noResult<T>(): Result<T> {
 export type Connection = { online: boolean; lastContact: number | null };
 
 /** An object under the pointer. */
-export type Hit = { layer: string; key: string; name: string | null; n: number };
+export type Hit = {
+  layer: string;
+  key: string;
+  name: string | null;
+  n: number;
+  properties: Record<string, unknown>;
+};
 
 /** The few things the panels ask of the map. */
 export type MapView = {
@@ -29,7 +35,8 @@ export type MapView = {
 export class App {
   readonly store: Store;
   readonly catalogue = new Signal<Catalogue | null>(null);
-  readonly counts = new Signal<ReadonlyMap<string, Counts>>(new Map());
+  /** Counts in view by layer; null where they could not be had. */
+  readonly counts = new Signal<ReadonlyMap<string, Counts | null>>(new Map());
   readonly item = new Signal<Result<Item>>(noResult());
   readonly bases = new Signal<Result<BaseList>>(noResult());
   readonly coverage = new Signal<Result<Coverage>>(noResult());

@@ -98,13 +98,14 @@ export class Fetchers {
       (one) => on.has(one.id) && one.legend && one.status === "loaded",
     );
     const bbox = this.#bounds();
-    const found = new Map<string, Counts>();
+    const found = new Map<string, Counts | null>();
     await Promise.all(
       wanted.map(async (one) => {
         try {
           found.set(one.id, await api.counts(one.id, bbox, mine.signal));
         } catch {
-          // A count that could not be had is shown as a dash; the bar on top says when the server is away.
+          // Shown as a dash; figures of another view would be wrong, and the bar on top says when the server is away.
+          found.set(one.id, null);
         }
       }),
     );

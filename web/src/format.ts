@@ -52,6 +52,10 @@ const UNITS: Record<string, Text> = {
   persons: { zh: "人", en: "persons" },
   person: { zh: "人", en: "persons" },
   places: { zh: "人", en: "places" },
+  分: { zh: "分", en: "min" },
+  人: { zh: "人", en: "persons" },
+  处: { zh: "处", en: "" },
+  架: { zh: "架", en: "" },
 };
 
 export function unit(value: PopupField["unit"] | Text | undefined, lang: Lang): string {

@@ -70,6 +70,7 @@ const WORDS = {
   area: ["面积", "area"],
   result: ["详情", "Details"],
   why: ["为什么是这个颜色", "Why this colour"],
+  here: ["此处", "Here"],
   alsoHere: ["此处还有", "Also here"],
   valuesHere: ["此处数值", "Values here"],
   source: ["来源", "Source"],

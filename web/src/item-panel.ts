@@ -105,11 +105,10 @@ export class ItemPanel {
     if (!row || !info.legend) return null;
     const { lang } = this.#app;
     const word = `${say(info.legend.title, lang)}${lang === "zh" ? "：" : ": "}${say(row.label, lang)}`;
-    const symbol = { ...row, symbol: row.symbol === "fill" ? "fill" : row.symbol };
     return h(
       "p",
       { class: "badge", "data-testid": "item-grade" },
-      swatch(symbol, tokens()),
+      swatch(row, tokens()),
       h("strong", {}, word),
     );
   }
@@ -186,15 +185,25 @@ export class ItemPanel {
       return button(
         attrs,
         go,
+        info ? this.#sample(info, hit) : null,
         h("span", { class: "name" }, hit.name ?? hit.key),
         h("span", { class: "parts" }, kind),
       );
     };
     fill(
       this.#also,
-      h("div", { class: "block-head" }, h("h2", {}, t("alsoHere"))),
+      h("div", { class: "block-head" }, h("h2", {}, t(item ? "alsoHere" : "here"))),
       h("div", { "data-list": "also" }, ...others.map(row)),
     );
+  }
+
+  /** Colour, hatch and word of an object's class. */
+  #sample(info: LayerInfo, hit: Hit): HTMLElement | null {
+    if (!info.legend) return null;
+    const value = hit.properties[info.legend.field] ?? null;
+    const { classes } = info.legend;
+    const row = classes.find((one) => one.value === value) ?? classes.find((one) => one.value === null);
+    return row ? h("span", { class: "sample" }, swatch(row, tokens()), say(row.label, this.#app.lang)) : null;
   }
 
   /** Values of visible rasters at the marked place. */

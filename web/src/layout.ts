@@ -66,7 +66,7 @@ export class Layout {
 
   mount(root: HTMLElement, top: HTMLElement, bottom: HTMLElement, ...over: HTMLElement[]): void {
     const middle = h("main", { class: "middle" }, this.map, this.#sheet);
-    fill(root, top, middle, bottom, ...over);
+    fill(root, ...over, top, middle, bottom);
   }
 
   /** Say over the empty map why there is none; without a connection the bar on top already says it. */

@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import { button, h, setAttr, text } from "./dom";
 import { countByClass, toggled } from "./filters";
-import { integer, say } from "./format";
+import { integer, NONE, say } from "./format";
 import { swatch } from "./patterns";
 import { classKey } from "./state";
 import { tokens } from "./theme";
@@ -78,7 +78,7 @@ export class LegendBlock {
     for (const layer of this.#layers) row.append(this.#cell(layer, one, key));
     this.#updates.push(() => {
       const on = this.#layers.filter((layer) => !this.#off(layer).includes(key)).length;
-      box.checked = on > 0;
+      box.checked = on === this.#layers.length;
       box.indeterminate = on > 0 && on < this.#layers.length;
       row.classList.toggle("off", on === 0);
     });
@@ -98,9 +98,10 @@ export class LegendBlock {
     this.#updates.push(() => {
       const counts = this.#app.counts.value.get(layer.id);
       const on = !this.#off(layer).includes(key);
-      const n = counts ? integer(countByClass(layer.legend, counts).get(key) ?? 0, lang) : "\u00a0";
+      const known = counts && integer(countByClass(layer.legend, counts).get(key) ?? 0, lang);
+      const n = counts === null ? NONE : (known ?? "\u00a0");
       text(figure, n);
-      figure.classList.toggle("skeleton", !counts);
+      figure.classList.toggle("skeleton", counts === undefined);
       cell.classList.toggle("off", !on);
       if (!many) return;
       setAttr(cell, "aria-pressed", on ? "true" : "false");

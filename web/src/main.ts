@@ -8,6 +8,7 @@ import "./phone.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";
 import { App } from "./app";
+import { offerArchives } from "./archives";
 import { BottomBar, TopBar } from "./bars";
 import { ConnectionWatch } from "./connection";
 import { CoveragePanel } from "./coverage-panel";
@@ -52,7 +53,12 @@ const layout = new Layout(app, new LayersPanel(app).element, {
   keys: new KeysPanel(app).element,
   item: new ItemPanel(app).element,
 });
-const connection = new ConnectionWatch(app, () => void load());
+/** Whether what is shown may have missed answers while the server was away. */
+let behind = false;
+const connection = new ConnectionWatch(app, () => {
+  behind = true;
+  void load();
+});
 const root = document.getElementById("app");
 if (!root) throw new Error("no #app in the page");
 layout.mount(
@@ -76,17 +82,26 @@ function start(catalogue: Catalogue): void {
   Object.assign(window, { riskmap: handle });
 }
 
-/** Fetch the catalogue: on opening, after a lost connection, and as often as it takes. */
+/** How often to look for newly loaded data, in milliseconds. */
+const LOOK_AGAIN = 120_000;
+let known = "";
+
+/** Fetch the catalogue: on opening, after a lost connection, and now and then for new versions. */
 async function load(): Promise<void> {
   try {
     const catalogue = await api.layers();
     layout.failed(null);
+    const fresh = JSON.stringify(catalogue);
+    await offerArchives(catalogue);
     if (!riskMap) start(catalogue);
-    app.catalogue.value = catalogue;
-    app.refetch();
+    if (fresh !== known) app.catalogue.value = catalogue;
+    if (fresh !== known || behind) app.refetch();
+    known = fresh;
+    behind = false;
   } catch (error) {
-    layout.failed(asFailure(error), () => void load());
+    if (!riskMap) layout.failed(asFailure(error), () => void load());
   }
 }
 
 void load();
+setInterval(() => document.hidden || void load(), LOOK_AGAIN);

@@ -209,9 +209,16 @@ export class RiskMap implements MapView {
       // Nameless areas without a legend are background: nothing can be said about them.
       if (properties.name === undefined && this.#isBackground(source)) continue;
       const key = String(properties.id);
-      const name = properties.name === undefined ? null : String(properties.name);
-      if (!found.has(`${source}/${key}`))
-        found.set(`${source}/${key}`, { layer: source, key, name, n: Number(properties.n ?? 1) });
+      const name = (this.#app.lang === "en" && properties.name_en) || properties.name;
+      const hit = {
+        layer: source,
+        key,
+        name: name ? String(name) : null,
+        n: Number(properties.n ?? 1),
+        properties,
+      };
+      const id = `${source}/${key}`;
+      if (!found.has(id)) found.set(id, hit);
     }
     return [...found.values()];
   }

@@ -1,5 +1,6 @@
 /** The one box on top. For now it reads decimal coordinates and says how it read them. */
 
+import { announce } from "./announce";
 import type { App } from "./app";
 import { parseCoordinate, type Reading } from "./coords";
 import { fill, h, setAttr } from "./dom";
@@ -97,6 +98,8 @@ export class Search {
     const { lon, lat } = reading;
     this.#app.store.set({ pin: [lon, lat], item: null, panel: null });
     this.#app.view?.fly(lon, lat, PLACE_ZOOM);
+    setAttr(this.#answer, "hidden", true);
+    announce(this.#words(reading), true);
   }
 }
 

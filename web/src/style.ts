@@ -186,7 +186,12 @@ const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 /** Tiles are fetched by a worker, which cannot resolve a path without a host. */
 function absolute(source: SourceSpecification, origin: string): SourceSpecification {
-  const copy = structuredClone(source) as SourceSpecification & { tiles?: string[]; promoteId?: unknown };
+  const copy = structuredClone(source) as SourceSpecification & {
+    tiles?: string[];
+    url?: string;
+    promoteId?: unknown;
+  };
+  if (copy.url) copy.url = copy.url.replace(/^pmtiles:\/\/\//, `pmtiles://${origin}/`);
   if (copy.tiles) copy.tiles = copy.tiles.map((url) => (url.startsWith("/") ? origin + url : url));
   if (copy.promoteId === null) delete copy.promoteId;
   return copy;
