@@ -95,7 +95,7 @@ export class TopBar {
   #tick(): void {
     const { online } = this.#app.connection.value;
     setAttr(this.#dot, "data-online", String(online));
-    text(this.#status, this.#app.say(online ? "online" : "offlineFirst"));
+    text(this.#status, this.#app.say(online ? "online" : "disconnected"));
     const now = new Date();
     const two = (n: number) => String(n).padStart(2, "0");
     text(

@@ -109,6 +109,7 @@ const WORDS = {
   toOther: ["EN", "中文"],
   toOtherLabel: ["Switch to English", "切换为中文"],
   online: ["已连接", "Connected"],
+  disconnected: ["连接中断", "Offline"],
   offline: [
     "连接中断，正在自动重连。所示数据获取于{age}。",
     "Connection lost, reconnecting. What is shown was fetched {age}.",

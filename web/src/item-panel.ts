@@ -18,6 +18,7 @@ export class ItemPanel {
   readonly #app: App;
   readonly #also = h("div");
   readonly #values = h("div");
+  #alsoFor = "";
   #valuesFor = "";
   #abort = new AbortController();
 
@@ -167,10 +168,15 @@ export class ItemPanel {
     const { store, view, say: t, lang } = this.#app;
     const { pin, item } = store.state;
     if (!pin || !view) {
+      this.#alsoFor = "";
       fill(this.#also);
       return;
     }
     const all = view.hits(...pin).filter((one) => one.n <= 1);
+    const drawn = JSON.stringify([pin, item, lang, this.#app.theme, all.map((one) => [one.layer, one.key])]);
+    // The map comes to rest often; drawing the same rows again would take the focus away.
+    if (drawn === this.#alsoFor) return;
+    this.#alsoFor = drawn;
     const others = all.filter((one) => one.layer !== item?.layer || one.key !== item.key).slice(0, 12);
     if (others.length === 0) {
       const nothing = !item && h("p", { class: "hint" }, t("nothingHere"));

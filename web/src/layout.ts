@@ -58,7 +58,8 @@ export class Layout {
     this.#drag();
     app.store.subscribe((state, before) => {
       const chosen = state.item !== before.item || state.pin !== before.pin;
-      if (chosen && (state.item || state.pin) && this.height === "peek") this.height = "half";
+      // Half a sheet shows the answer and leaves the place in sight.
+      if (chosen && (state.item || state.pin)) this.height = "half";
       this.#show(chosen || state.panel !== before.panel);
     });
     this.#show(true);

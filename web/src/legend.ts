@@ -7,6 +7,7 @@ import { integer, NONE, say } from "./format";
 import { swatch } from "./patterns";
 import { classKey } from "./state";
 import { tokens } from "./theme";
+import { shortTitles } from "./titles";
 import type { LayerInfo, Legend, LegendClass } from "./types";
 
 type Bound = LayerInfo & { legend: Legend };
@@ -41,11 +42,13 @@ export class LegendBlock {
     const head = h("div", { class: "legend-head" }, h("h2", {}, say(legend.title, lang)));
     if (this.#layers.length === 1) head.append(h("span", { class: "col-head" }, this.#app.say("inView")));
     else {
-      for (const one of this.#layers) {
+      const titles = shortTitles(this.#layers.map((one) => say(one.title, lang)));
+      for (const [at, one] of this.#layers.entries()) {
         const symbol = one.legend.classes[0]?.symbol ?? "fill";
         const mark = swatch({ colour: tokens().ink2, pattern: "plain", symbol }, tokens());
-        const name = shortTitle(say(one.title, lang));
-        head.append(h("span", { class: "col-head", title: say(one.title, lang) }, mark, h("span", {}, name)));
+        head.append(
+          h("span", { class: "col-head", title: say(one.title, lang) }, mark, h("span", {}, titles[at])),
+        );
       }
     }
     return head;
@@ -111,9 +114,4 @@ export class LegendBlock {
     });
     return cell;
   }
-}
-
-/** A title without what stands in brackets, for the narrow head of a column. */
-export function shortTitle(title: string): string {
-  return title.replace(/[（(][^）)]*[）)]/g, "").trim() || title;
 }

@@ -2,8 +2,10 @@
 
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./tokens.css";
+import "./bars.css";
 import "./base.css";
 import "./panels.css";
+import "./details.css";
 import "./phone.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";

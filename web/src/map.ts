@@ -32,6 +32,7 @@ export class RiskMap implements MapView {
   #catalogue: Catalogue;
   #failed = new Set<string>();
   #styled = false;
+  #aimless = false;
 
   constructor(container: HTMLElement, app: App, catalogue: Catalogue) {
     this.#app = app;
@@ -59,6 +60,16 @@ export class RiskMap implements MapView {
     this.map.keyboard.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     this.#listen();
+    const { item, pin } = app.store.state;
+    this.#aimless = view === null && item !== null;
+    if (view === null && item === null && pin) this.map.jumpTo({ center: pin, zoom: 10 });
+  }
+
+  /** A link that names an object but no view opens on that object. */
+  #aim(bounds: Bounds): void {
+    if (!this.#aimless) return;
+    this.#aimless = false;
+    this.map.fitBounds(bounds, { padding: this.#padding(), maxZoom: 12, duration: 0 });
   }
 
   #listen(): void {
@@ -96,7 +107,10 @@ export class RiskMap implements MapView {
       }
     });
     this.#app.coverage.subscribe(() => this.sync());
-    this.#app.item.subscribe(() => this.sync());
+    this.#app.item.subscribe(({ data }) => {
+      this.sync();
+      if (data) this.#aim(data.bbox);
+    });
     this.#app.catalogue.subscribe((catalogue) => {
       if (!catalogue) return;
       this.#catalogue = catalogue;

@@ -1,6 +1,7 @@
 import { createExpression } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, it } from "vitest";
 import { bothFilters, classFilter, countByClass, isGraded, legendSignature, toggled } from "../src/filters";
+import { shortTitles } from "../src/titles";
 import type { Legend } from "../src/types";
 
 const row = (value: number | string | null, pattern = "plain") => ({
@@ -93,5 +94,17 @@ describe("legend rows", () => {
     expect(legendSignature(dots)).toBe(legendSignature(grades));
     expect(isGraded(grades)).toBe(true);
     expect(isGraded({ field: "kind", title: {}, classes: [row("a"), row(null, "nodata")] })).toBe(false);
+  });
+});
+
+describe("the heads of the columns", () => {
+  it("drop what stands in brackets, unless only that tells two layers apart", () => {
+    expect(shortTitles(["分区（县级）", "危险源"])).toEqual(["分区", "危险源"]);
+    expect(shortTitles(["Zones (county)", "Zones (500 m grid)", "Sources (all)"])).toEqual([
+      "county",
+      "500 m grid",
+      "Sources",
+    ]);
+    expect(shortTitles(["(x)", "y (", ""])).toEqual(["(x)", "y (", ""]);
   });
 });
