@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -12,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from app import errors
 from app.analysis.inputs import CoverageData
 from app.api import analysis, health, items, layers, tiles
+from app.api.schemas import Problem
 from app.catalogue import Catalogue
 from app.compression import CompressText
 from app.db import make_engine, make_tile_pool
@@ -23,6 +25,14 @@ from layers.registry import discover
 from layers.store import ensure_schema
 
 VERSION = "0.1.0"
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}, "description": words}
+    for status, words in (
+        (404, "not there"),
+        (422, "cannot be used as sent"),
+        (503, "not available just now"),
+    )
+}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -62,7 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (layers, items, tiles, analysis, health):
-        app.include_router(part.router)
+        app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)
     _serve_page(app, settings.web_dir)

@@ -108,7 +108,7 @@ def _clean(value: Any) -> Any:
 
 
 def _fill(connection: Connection, layer: VectorLayer, table_name: str) -> None:
-    """Move the staged rows into the table, neighbours next to each other (Hilbert order of the geometry)."""
+    """Move the staged rows into the table: neighbours together (Hilbert order), nested areas the large first."""
     names = [f.name for f in layer.fields]
     label = sql.SQL(
         ", ST_Transform((ST_MaximumInscribedCircle("
@@ -117,15 +117,17 @@ def _fill(connection: Connection, layer: VectorLayer, table_name: str) -> None:
         else ""
     )
     extra = ["label_point"] if layer.labelled else []
+    order = sql.SQL("ST_Area(geom) DESC, geom" if layer.nested else "geom")
     statement = sql.SQL(
         "INSERT INTO {table} (fid, {columns}) "
-        "SELECT row_number() OVER (ORDER BY geom), {fields}, geom, ST_Transform(geom, 3857){label} "
-        "FROM stage ORDER BY geom"
+        "SELECT row_number() OVER (ORDER BY {order}), {fields}, geom, ST_Transform(geom, 3857){label} "
+        "FROM stage ORDER BY {order}"
     ).format(
         table=sql.Identifier(SCHEMA, table_name),
         columns=sql.SQL(", ").join(map(sql.Identifier, [*names, "geom", "tile_geom", *extra])),
         fields=sql.SQL(", ").join(map(sql.Identifier, names)),
         label=label,
+        order=order,
     )
     _execute(connection, statement)
     _execute(connection, sql.SQL("DROP TABLE stage"))

@@ -40,14 +40,14 @@ class CoverageData:
         population = current.get(POPULATION)
         land, counties = self._once(ADMIN, admin, self._admin)
         grid = self._once(POPULATION, population, self._grid) if population else None
-        used = [v for v in (admin, current.get(BASES), population) if v is not None]
+        used = [v for v in (admin, current.get(BASES), population if grid else None) if v is not None]
         return CoverageInputs(
             land=land,
             counties=counties,
             population=grid,
             bases=self.bases(),
             sources=tuple(_note(version) for version in used),
-            key=f"{admin.version}:{population.version if population else '-'}",
+            key=f"{admin.version}:{population.version if population and grid else '-'}",
         )
 
     def bases(self) -> tuple[BaseRow, ...]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Depends, Request
 from app.analysis import coverage
 from app.analysis.coverage import CoverageParams, CoverageResult
 from app.analysis.inputs import BASES, CoverageData
+from app.api.schemas import BaseList
 from app.deps import TheCatalogue
 
 router = APIRouter(prefix="/api/analysis", tags=["analysis"])
@@ -22,7 +23,7 @@ def _data(request: Request) -> CoverageData:
 TheData = Annotated[CoverageData, Depends(_data)]
 
 
-@router.get("/coverage/bases")
+@router.get("/coverage/bases", response_model=BaseList)
 def coverage_bases(catalogue: TheCatalogue, data: TheData) -> dict[str, Any]:
     """List the bases a coverage question can name."""
     version = catalogue.current().get(BASES)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.api.schemas import Health
 from app.catalogue import Catalogue
 from app.deps import TheCatalogue
 from layers.kinds.raster import RasterLayer
@@ -15,7 +16,7 @@ from layers.kinds.raster import RasterLayer
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health")
+@router.get("/health", response_model=Health, response_model_exclude_none=True)
 def health(response: Response, catalogue: TheCatalogue) -> dict[str, Any]:
     """Report each part; status 503 when the database does not answer."""
     database = _database(catalogue)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import func, select
 
 from app.api.boxes import parse_box
+from app.api.schemas import Item, ItemCollection, RasterValue
 from app.deps import OneLayer, TheCatalogue
 from layers.errors import NotFound
 from layers.kinds.vector import VectorLayer
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api/layers/{layer_id}", tags=["items"])
 MOST_ITEMS = 10_000
 
 
-@router.get("/items")
+@router.get("/items", response_model=ItemCollection)
 def items(
     layer: OneLayer,
     catalogue: TheCatalogue,
@@ -58,7 +59,7 @@ def items(
     }
 
 
-@router.get("/items/{key}")
+@router.get("/items/{key}", response_model=Item)
 def item(
     layer: OneLayer, key: Annotated[str, Path(max_length=200)], catalogue: TheCatalogue
 ) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def item(
     }
 
 
-@router.get("/value")
+@router.get("/value", response_model=RasterValue)
 def value(
     layer: OneLayer,
     catalogue: TheCatalogue,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
 from app.api.boxes import Box, parse_box
+from app.api.schemas import Counts, LayerList
 from app.catalogue import Catalogue
 from app.deps import OneLayer, TheCatalogue
 from layers.kinds.vector import VectorLayer
@@ -23,7 +24,7 @@ NOTICE = {
 }
 
 
-@router.get("/layers")
+@router.get("/layers", response_model=LayerList)
 def layers(catalogue: TheCatalogue) -> dict[str, Any]:
     """List the layers in draw order with their legends, counts, popups, MapLibre sources and styles."""
     current = catalogue.current()
@@ -40,7 +41,7 @@ def layers(catalogue: TheCatalogue) -> dict[str, Any]:
     }
 
 
-@router.get("/layers/{layer_id}/counts")
+@router.get("/layers/{layer_id}/counts", response_model=Counts)
 def counts(
     layer: OneLayer,
     catalogue: TheCatalogue,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from app.api.schemas import TileJson
 from app.deps import OneLayer, TheCatalogue, TheRegistry
 from app.tile_source import TileSource, VersionedTile
 from layers.errors import NotFound, Unavailable
@@ -35,9 +36,16 @@ TILE_ANSWERS: dict[int | str, dict[str, Any]] = {
     204: {"description": "nothing of the layer is in this tile"},
     304: {"description": "the client already has this version of the tile"},
 }
+PNG_ANSWERS = {**TILE_ANSWERS, 200: {"content": {"image/png": {}}, "description": "the tile"}}
+ARCHIVE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/vnd.pmtiles": {}}, "description": "the whole archive"},
+    206: {"content": {"application/vnd.pmtiles": {}}, "description": "the bytes asked for"},
+    304: {"description": "the client already has this version"},
+    416: {"description": "no such bytes"},
+}
 
 
-@router.get("/{layer_id}.pmtiles", response_class=FileResponse)
+@router.get("/{layer_id}.pmtiles", responses=ARCHIVE_ANSWERS, response_class=FileResponse)
 def archive(request: Request, layer_id: str, registry: TheRegistry, catalogue: TheCatalogue) -> Response:
     """Return the PMTiles archive of a layer's low zooms; byte ranges are answered."""
     layer = registry.vector(layer_id)
@@ -57,7 +65,7 @@ def archive(request: Request, layer_id: str, registry: TheRegistry, catalogue: T
     return FileResponse(path, media_type="application/vnd.pmtiles", headers=headers)
 
 
-@router.get("/{layer_id}/tilejson.json")
+@router.get("/{layer_id}/tilejson.json", response_model=TileJson, response_model_exclude_none=True)
 def tilejson(request: Request, layer: OneLayer, catalogue: TheCatalogue) -> dict[str, Any]:
     """Describe the tiles of a layer (TileJSON 3.0.0) with absolute URLs."""
     version = catalogue.served(layer)
@@ -108,7 +116,7 @@ async def vector_tile(
     return Response(gzip.decompress(body), media_type=MVT, headers=headers)
 
 
-@router.get("/{layer_id}/{z}/{x}/{y}.png", response_class=Response)
+@router.get("/{layer_id}/{z}/{x}/{y}.png", responses=PNG_ANSWERS, response_class=Response)
 def raster_tile(
     request: Request,
     layer_id: str,

@@ -72,7 +72,16 @@ def complete_admin(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         for code, members in counties.groupby("parent_code"):
             names = members["city"].dropna()
             name = names.iloc[0] if len(names) else str(code)
-            added.append(_row(str(code), name, "city", PROVINCE_CODE, gpd.GeoDataFrame(members), CITY_NAMES_EN.get(str(code))))
+            added.append(
+                _row(
+                    str(code),
+                    name,
+                    "city",
+                    PROVINCE_CODE,
+                    gpd.GeoDataFrame(members),
+                    CITY_NAMES_EN.get(str(code)),
+                )
+            )
     if not (frame["level"] == "province").any():
         added.append(_row(PROVINCE_CODE, PROVINCE.zh, "province", None, counties, PROVINCE.en))
     if not added:

@@ -64,6 +64,7 @@ LAYER = VectorLayer(
     key="code",
     tile_fields=("level", "name", "name_en"),
     labelled=True,
+    nested=True,
     role="admin",
     fields=(
         Field(name="code", title=Text("行政区划代码", "GB/T 2260 code"), required=True),

@@ -26,6 +26,7 @@ LAYER = VectorLayer(
     shape="polygon",
     key="code",
     legend=LEGEND,
+    tile_fields=("name",),
     fields=(
         Field(name="code", title=Text("行政区划代码", "GB/T 2260 code"), required=True),
         Field(name="name", title=Text("名称", "Name"), required=True),

@@ -33,7 +33,7 @@ class VectorLayer(Layer):
     ``key`` is the natural key (the item key in URLs). ``tile_fields`` are the only attributes that go into tiles
     besides the key and the legend field. Points are gathered into clusters, one per grid cell and legend class,
     at zooms below ``cluster_below``. ``labelled`` polygons get a second tile layer ``<id>_label`` with one point
-    each. ``draw(theme)`` gives the MapLibre layers.
+    each; ``nested`` areas lie in one another, and the smaller lie on top. ``draw(theme)`` gives the MapLibre layers.
     """
 
     shape: Literal["point", "polygon"]
@@ -42,6 +42,7 @@ class VectorLayer(Layer):
     tile_fields: Sequence[str] = ()
     cluster_below: int = 0
     labelled: bool = False
+    nested: bool = False
     draw: Callable[[Theme], list[Json]]
     role: str | None = None
 

@@ -7,7 +7,7 @@ import gzip
 import pytest
 from starlette.testclient import TestClient
 
-TILE = "/tiles/hazard_source/10/857/420.mvt"
+TILE = "/tiles/hazard_source/10/854/420.mvt"
 
 
 def version_of(client: TestClient, layer: str) -> str:

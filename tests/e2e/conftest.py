@@ -1,0 +1,148 @@
+"""A real server process over the demo data, and a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from app.settings import CHECKOUT, Settings
+from tests.e2e.driver import MapPage
+
+CHROMIUM_FLAGS = [
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@dataclass
+class Running:
+    """A server process: its URL and what it wrote."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(settings: Settings, log_file: Path, port: int | None = None) -> Running:
+    """Start ``riskmap serve`` and wait until it says it is ready."""
+    port = port or free_port()
+    environment = {
+        **os.environ,
+        "RISKMAP_DATABASE_URL": str(settings.database_url),
+        "RISKMAP_STATE_DIR": str(settings.state_dir),
+        "RISKMAP_PORT": str(port),
+    }
+    if settings.layer_dir:
+        environment["RISKMAP_LAYER_DIR"] = str(settings.layer_dir)
+    with log_file.open("ab") as log:
+        command = [str(Path(sys.executable).parent / "riskmap"), "serve"]
+        process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=log, stderr=log)
+    running = Running(f"http://127.0.0.1:{port}", process, log_file)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{running.url}/health", timeout=2):  # noqa: S310 - our own server
+                return running
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{running.log()}")
+
+
+@pytest.fixture(scope="session")
+def page_built() -> None:
+    if not (CHECKOUT / "web" / "dist" / "index.html").is_file():
+        if os.environ.get("CI"):
+            pytest.fail("the page is not built: npm --prefix web run build")
+        pytest.skip("the page is not built: npm --prefix web run build")
+
+
+@pytest.fixture(scope="session")
+def running(
+    page_built: None, demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """The server over the demo data; at the end its log must be clean."""
+    server = start(demo_settings, tmp_path_factory.mktemp("server") / "log")
+    yield server
+    server.stop()
+    assert server.process.returncode == 0
+    lines = [line for line in server.log().splitlines() if not line.startswith("riskmap")]
+    assert lines == []
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed")
+    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=flags)
+        yield started
+        started.close()
+
+
+OpenTab = Callable[..., MapPage]
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[OpenTab]:
+    """Open tabs of a given size and language on a given server; closed after the test."""
+    contexts = []
+
+    def tab(url: str, width: int = 1440, height: int = 900, scheme: str = "light") -> MapPage:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        contexts.append(context)
+        return MapPage(context, url)
+
+    yield tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def tab(open_tab: OpenTab, running: Running) -> MapPage:
+    """A tab of 1440 x 900 on the demo data, not yet opened."""
+    return open_tab(running.url)

@@ -1,0 +1,137 @@
+"""The one object through which the browser tests touch the page: it alone knows Playwright and the test ids."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, cast
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+
+SETTLED_MS = 20_000
+
+
+class MapPage:
+    """The risk map in a browser tab, with everything it logged and asked for."""
+
+    def __init__(self, context: BrowserContext, base_url: str) -> None:
+        self.base_url = base_url
+        self.context = context
+        self.page: Page = context.new_page()
+        self.log: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.log.append(f"error {error}"))
+        self.page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.log.append(f"{message.type} {message.text}")
+
+    def _request(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+    def open(self, fragment: str = "") -> MapPage:
+        """Open the page and wait until the map is drawn."""
+        self.page.goto(f"{self.base_url}/{fragment and '#' + fragment}")
+        self.page.wait_for_selector('html[data-ready="1"]', timeout=SETTLED_MS)
+        return self
+
+    def reload(self) -> MapPage:
+        self.page.reload()
+        self.page.wait_for_selector('html[data-ready="1"]', timeout=SETTLED_MS)
+        return self
+
+    def settle(self) -> MapPage:
+        """Wait until the map has drawn what it was last told."""
+        self.page.evaluate(
+            """() => new Promise(done => {
+                const map = window.riskmap.map;
+                if (map.loaded() && !map.isMoving()) requestAnimationFrame(() => done(null));
+                else map.once('idle', () => done(null));
+                map.triggerRepaint();
+            })"""
+        )
+        return self
+
+    def part(self, test_id: str) -> Locator:
+        return self.page.get_by_test_id(test_id)
+
+    def layer(self, layer_id: str) -> Locator:
+        return self.page.locator(f'[data-testid="layer-row"][data-layer="{layer_id}"]')
+
+    def toggle_layer(self, layer_id: str) -> MapPage:
+        self.layer(layer_id).locator("input").click()
+        return self.settle()
+
+    def legend(self, value: str) -> Locator:
+        return self.page.locator(f'[data-testid="legend-row"][data-class="{value}"]').first
+
+    def drawn(self, layer_id: str) -> list[dict[str, Any]]:
+        """Return properties of the features of a layer that are on the screen now."""
+        found = self.page.evaluate(
+            """(id) => {
+                const map = window.riskmap.map;
+                const layers = map.getStyle().layers.filter(l => l.source === id).map(l => l.id);
+                return map.queryRenderedFeatures({layers}).map(f => f.properties);
+            }""",
+            layer_id,
+        )
+        return cast(list[dict[str, Any]], found)
+
+    def view(self) -> tuple[float, float, float]:
+        """Return longitude, latitude, zoom."""
+        lon, lat, zoom = self.page.evaluate(
+            "() => { const m = window.riskmap.map, c = m.getCenter(); return [c.lng, c.lat, m.getZoom()]; }"
+        )
+        return round(lon, 4), round(lat, 4), round(zoom, 2)
+
+    def fly(self, lon: float, lat: float, zoom: float) -> MapPage:
+        self.page.evaluate("([c, z]) => window.riskmap.map.jumpTo({center: c, zoom: z})", [[lon, lat], zoom])
+        return self.settle()
+
+    def click_at(self, lon: float, lat: float) -> MapPage:
+        """Click the map at a place on the ground."""
+        x, y = self.page.evaluate(
+            """([lon, lat]) => {
+                const box = window.riskmap.map.getCanvas().getBoundingClientRect();
+                const p = window.riskmap.map.project([lon, lat]);
+                return [box.left + p.x, box.top + p.y];
+            }""",
+            [lon, lat],
+        )
+        self.page.mouse.click(x, y)
+        return self
+
+    def key(self, name: str) -> MapPage:
+        self.page.keyboard.press(name)
+        return self
+
+    def type(self, text: str) -> MapPage:
+        self.page.keyboard.type(text)
+        return self
+
+    def number(self, test_id: str) -> float:
+        """Return the first percentage or number of a part."""
+        text = self.part(test_id).first.inner_text()
+        found = re.findall(r"[\d,]+(?:\.\d+)?", text)
+        assert found, f"no number in {text!r}"
+        return float(found[-1].replace(",", ""))
+
+    def screenshot(self, path: Path) -> None:
+        self.page.screenshot(path=path)
+
+    def log_is_clean(self, *allowed: str) -> None:
+        """Assert that the page logged no error or warning and asked nobody but its own server."""
+        noise = [line for line in self.log if not any(word in line for word in allowed)]
+        assert noise == []
+        strangers = [u for u in self.asked if not u.startswith((self.base_url, "blob:", "data:"))]
+        assert strangers == []
+
+    def close(self) -> None:
+        self.page.close()
+
+
+def expect_text(locator: Locator, text: str | re.Pattern[str]) -> None:
+    """Wait until a part says something."""
+    expect(locator).to_contain_text(text, timeout=SETTLED_MS)

@@ -1,0 +1,185 @@
+"""Journeys through the map in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenTab, Running
+from tests.e2e.driver import MapPage, expect_text
+
+
+def api(running: Running, path: str) -> dict[str, Any]:
+    with urllib.request.urlopen(running.url + path, timeout=10) as answer:  # noqa: S310 - our own server
+        body: dict[str, Any] = json.load(answer)
+    return body
+
+
+def test_the_map_opens_with_every_layer_its_counts_and_the_notice_that_it_is_made_up(
+    tab: MapPage, running: Running
+) -> None:
+    tab.open()
+    for layer in api(running, "/api/layers")["layers"]:
+        row = tab.layer(layer["id"])
+        expect_text(row, layer["title"]["zh"])
+        if layer["kind"] == "vector":
+            expect_text(row, f"{layer['count']:,}")
+    expect_text(tab.part("generated-notice"), "演示数据")
+    assert tab.page.title()
+    tab.log_is_clean()
+
+
+def test_the_legend_counts_what_is_in_view_and_switches_classes_off(tab: MapPage, running: Running) -> None:
+    tab.open("layers=land,admin_area,risk_zone")
+    counts = {c["value"]: c["count"] for c in api(running, "/api/layers/risk_zone/counts")["classes"]}
+    for value, count in counts.items():
+        expect_text(tab.legend("~" if value is None else str(value)), str(count))
+    assert {p.get("grade") for p in tab.drawn("risk_zone")} >= {1, 2, 3, 4}
+    tab.legend("1").click()
+    tab.settle()
+    assert 1 not in {p.get("grade") for p in tab.drawn("risk_zone")}
+    assert "off=" in tab.page.url
+    tab.legend("1").click()
+    tab.settle()
+    assert 1 in {p.get("grade") for p in tab.drawn("risk_zone")}
+    tab.log_is_clean()
+
+
+def test_every_layer_can_be_switched_on_and_is_drawn(tab: MapPage, running: Running) -> None:
+    tab.open("layers=-&m=11/30.26/120.2")
+    for layer in api(running, "/api/layers")["layers"]:
+        if layer["kind"] != "vector":
+            continue
+        assert tab.drawn(layer["id"]) == []
+        tab.toggle_layer(layer["id"])
+        assert tab.drawn(layer["id"]) or layer["count"] < 10, layer["id"]
+    tab.log_is_clean()
+
+
+def test_a_click_on_a_county_says_its_colour_in_words_why_and_from_when(tab: MapPage) -> None:
+    tab.open("layers=land,admin_area,risk_zone&cov=0")
+    tab.fly(119.55, 29.5, 9).click_at(119.55, 29.5)
+    panel = tab.part("item-panel")
+    expect(panel).to_be_visible()
+    expect_text(tab.part("item-grade"), re.compile("重大|较大|一般|低|无数据"))
+    expect_text(tab.part("item-source"), re.compile(r"20\d\d"))
+    assert "item=" in tab.page.url
+    tab.key("Escape")
+    expect(panel).to_be_hidden()
+    tab.log_is_clean()
+
+
+def test_the_coverage_figures_are_the_servers_and_follow_the_sliders(tab: MapPage, running: Running) -> None:
+    tab.open("panel=coverage")
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        running.url + "/api/analysis/coverage",
+        data=json.dumps({"response_min": 45, "radius_km": 100}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        truth = json.load(answer)
+    expect_text(tab.part("cov-land").first, f"{truth['covered_share']:.1%}".replace("%", ""))
+    expect_text(tab.part("cov-people").first, f"{truth['covered_people_share']:.1%}".replace("%", ""))
+    expect_text(tab.part("cov-twice").first, f"{truth['twice_covered_people_share']:.1%}".replace("%", ""))
+    expect(tab.part("gap-row")).to_have_count(len(truth["gaps"]))
+    before = tab.number("cov-land")
+    tab.page.locator(
+        'input[name="radius"], [data-testid="cov-radius"] input, [data-testid="cov-radius"]'
+    ).first.fill("60")
+    tab.key("Enter")
+    expect(tab.part("cov-land").first).not_to_contain_text(f"{before:.1f}", timeout=20_000)
+    assert tab.number("cov-land") < before
+    assert "radius=60" in tab.page.url
+    tab.log_is_clean()
+
+
+def test_a_coverage_question_that_makes_no_sense_is_answered_in_chinese(tab: MapPage) -> None:
+    tab.open("panel=coverage&prep=60&resp=45")
+    expect_text(tab.part("error").first, "准备")
+    tab.log_is_clean("422")
+
+
+def test_language_and_theme_keep_the_view_and_the_layers(tab: MapPage) -> None:
+    tab.open("m=9.5/29.9/121.5&layers=land,admin_area,shelter")
+    view = tab.view()
+    tab.part("lang-switch").click()
+    expect_text(tab.layer("shelter"), "Shelters")
+    tab.part("theme-switch").click()
+    tab.settle()
+    expect(tab.page.locator("html")).to_have_attribute("data-theme", "night")
+    assert tab.view() == view
+    assert tab.drawn("shelter")
+    assert tab.page.locator("html").get_attribute("lang") == "en"
+    tab.log_is_clean()
+
+
+def test_the_url_reopens_exactly_this_map(tab: MapPage, open_tab: OpenTab, running: Running) -> None:
+    tab.open("m=10/30.2/120.6&layers=land,risk_grid,rescue_base&off=risk_grid:4&theme=night&lang=en")
+    tab.fly(120.65, 30.21, 10.5)
+    tab.page.wait_for_timeout(500)
+    other = open_tab(running.url).open(tab.page.url.split("#")[1])
+    assert other.view() == tab.view()
+    assert {p.get("grade") for p in other.drawn("risk_grid")} == {
+        p.get("grade") for p in tab.drawn("risk_grid")
+    }
+    expect(other.page.locator("html")).to_have_attribute("data-theme", "night")
+    tab.log_is_clean()
+    other.log_is_clean()
+
+
+def test_a_coordinate_is_typed_without_the_mouse_and_the_page_says_how_it_was_read(tab: MapPage) -> None:
+    tab.open()
+    tab.key("/")
+    expect(tab.part("search-box")).to_be_focused()
+    tab.type("29.87,121.55")
+    expect_text(tab.part("search-answer"), "121.55")
+    tab.key("Enter")
+    tab.page.wait_for_timeout(1500)
+    lon, lat, zoom = tab.settle().view()
+    assert (round(lon, 1), round(lat, 1)) in ((121.5, 29.9), (121.6, 29.9))
+    assert zoom >= 10
+    tab.log_is_clean()
+
+
+def test_words_that_are_no_coordinate_get_an_answer(tab: MapPage) -> None:
+    tab.open()
+    tab.key("/").type("<img src=x onerror=alert(1)>").key("Enter")
+    expect(tab.part("search-answer")).to_be_visible()
+    assert tab.page.locator("img[src=x]").count() == 0
+    tab.log_is_clean()
+
+
+def test_a_phone_shows_the_map_first_and_nothing_sticks_out(open_tab: OpenTab, running: Running) -> None:
+    phone = open_tab(running.url, 390, 844).open()
+    width = phone.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    canvas = phone.page.locator("canvas.maplibregl-canvas").bounding_box()
+    assert canvas
+    assert canvas["height"] > 400
+    expect(phone.part("generated-notice")).to_be_visible()
+    phone.log_is_clean()
+
+
+def test_when_the_server_is_gone_the_page_says_so_keeps_its_data_and_comes_back(
+    open_tab: OpenTab, running: Running
+) -> None:
+    tab = open_tab(running.url).open("panel=coverage")
+    figures = tab.part("cov-land").first.inner_text()
+    tab.context.set_offline(True)
+    tab.fly(120.2, 29.1, 9)
+    expect(tab.part("offline-bar")).to_be_visible(timeout=20_000)
+    assert tab.part("cov-land").first.inner_text() == figures
+    tab.context.set_offline(False)
+    expect(tab.part("offline-bar")).to_be_hidden(timeout=30_000)
+    tab.log_is_clean("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "AJAXError", "NetworkError")
+
+
+def test_the_map_works_by_night_as_by_day(open_tab: OpenTab, running: Running) -> None:
+    tab = open_tab(running.url, scheme="dark").open()
+    expect(tab.page.locator("html")).to_have_attribute("data-theme", "night")
+    assert tab.drawn("risk_zone")
+    tab.log_is_clean()
