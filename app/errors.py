@@ -78,7 +78,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DataError)
     async def _text(request: Request, error: DataError) -> JSONResponse:
-        zh, en = "参数含有不能查询的字符或数值", "a parameter holds characters or numbers that cannot be looked up"
+        zh, en = (
+            "参数含有不能查询的字符或数值",
+            "a parameter holds characters or numbers that cannot be looked up",
+        )
         return problem(422, "bad_text", zh, en)
 
     @app.exception_handler(PoolTimeout)

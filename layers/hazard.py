@@ -1,6 +1,7 @@
 """The fields of a hazard source, shared by the layers that show all of them and the major ones."""
 
 from layers.model import Field, FieldType, Text
+from layers.units import PERSONS, POINTS
 
 KINDS = {
     "major_hazard": Text("重大危险源", "major hazard installation"),
@@ -38,7 +39,7 @@ HAZARD_FIELDS = (
         title=Text("500 米内常住人口", "Residents within 500 m"),
         type=FieldType.INTEGER,
         minimum=0,
-        unit="人",
+        unit=PERSONS,
     ),
     Field(
         name="firm_score",
@@ -46,7 +47,7 @@ HAZARD_FIELDS = (
         type=FieldType.DECIMAL,
         minimum=0,
         maximum=100,
-        unit="分",
+        unit=POINTS,
     ),
     Field(name="red_line", title=Text("直接判红情形", "Red-line situation"), type=FieldType.BOOLEAN),
     Field(name="supervisor", title=Text("监管主体", "Responsible unit")),

@@ -48,7 +48,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     choices: Mapping[str, Text] | None = None
-    unit: str | None = None
+    unit: Text | None = None
     format: str | None = None
     popup: bool = True
     computed: bool = False
@@ -60,7 +60,7 @@ class Field:
             "field": self.name,
             "title": self.title.as_json(),
             "format": self.format or self.type.value,
-            "unit": self.unit,
+            "unit": self.unit.as_json() if self.unit else None,
             "values": values,
         }
 

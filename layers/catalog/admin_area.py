@@ -4,6 +4,7 @@ from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Text, Theme
 from layers.style import labels, layer
 from layers.theme import TOKENS
+from layers.units import PERSONS
 
 LEVELS = {
     "province": Text("省", "province"),
@@ -78,7 +79,7 @@ LAYER = VectorLayer(
             title=Text("常住人口（2020 年普查）", "Residents (2020 census)"),
             type=FieldType.INTEGER,
             minimum=0,
-            unit="人",
+            unit=PERSONS,
         ),
     ),
     draw=draw,

@@ -3,6 +3,7 @@
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Text, Theme
 from layers.style import icons
+from layers.units import AIRCRAFT, KMH, MINUTES
 
 STATUS = {
     "ready": Text("待命", "ready"),
@@ -40,7 +41,7 @@ LAYER = VectorLayer(
             type=FieldType.DECIMAL,
             minimum=0,
             maximum=240,
-            unit="分",
+            unit=MINUTES,
         ),
         Field(name="aircraft", title=Text("机型", "Aircraft")),
         Field(
@@ -48,7 +49,7 @@ LAYER = VectorLayer(
             title=Text("架数", "Aircraft count"),
             type=FieldType.INTEGER,
             minimum=0,
-            unit="架",
+            unit=AIRCRAFT,
         ),
         Field(
             name="cruise_kmh",
@@ -56,7 +57,7 @@ LAYER = VectorLayer(
             type=FieldType.DECIMAL,
             minimum=1,
             maximum=600,
-            unit="km/h",
+            unit=KMH,
         ),
         Field(name="is_main", title=Text("主基地", "Main base"), type=FieldType.BOOLEAN),
         Field(name="county_code", title=Text("行政区划代码", "County code")),

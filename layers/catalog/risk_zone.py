@@ -4,6 +4,7 @@ from layers.grading.grade import grade_legend
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Text, Theme
 from layers.style import graded_area
+from layers.units import SITES
 
 LEGEND = grade_legend()
 
@@ -33,11 +34,11 @@ LAYER = VectorLayer(
         Field(name="city", title=Text("所属市", "City")),
         Field(name="grade", title=Text("风险等级", "Grade"), type=FieldType.INTEGER, format="grade"),
         Field(name="because", title=Text("因为", "Because of")),
-        Field(name="n_red", title=Text("重大", "Major"), type=FieldType.INTEGER, unit="处"),
-        Field(name="n_orange", title=Text("较大", "High"), type=FieldType.INTEGER, unit="处"),
-        Field(name="n_yellow", title=Text("一般", "Moderate"), type=FieldType.INTEGER, unit="处"),
-        Field(name="n_blue", title=Text("低", "Low"), type=FieldType.INTEGER, unit="处"),
-        Field(name="n_ungraded", title=Text("未评定", "Not graded"), type=FieldType.INTEGER, unit="处"),
+        Field(name="n_red", title=Text("重大", "Major"), type=FieldType.INTEGER, unit=SITES),
+        Field(name="n_orange", title=Text("较大", "High"), type=FieldType.INTEGER, unit=SITES),
+        Field(name="n_yellow", title=Text("一般", "Moderate"), type=FieldType.INTEGER, unit=SITES),
+        Field(name="n_blue", title=Text("低", "Low"), type=FieldType.INTEGER, unit=SITES),
+        Field(name="n_ungraded", title=Text("未评定", "Not graded"), type=FieldType.INTEGER, unit=SITES),
         Field(name="graded_on", title=Text("最近评定日期", "Last assessed"), type=FieldType.DATE),
     ),
     draw=draw,

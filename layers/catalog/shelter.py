@@ -4,6 +4,7 @@ from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Legend, LegendClass, Text, Theme
 from layers.style import icons, layer
 from layers.theme import TOKENS
+from layers.units import PERSONS, SQUARE_METRES
 
 GREEN = {"day": "#1E7B4F", "night": "#4FB286"}
 LEVELS = {
@@ -82,17 +83,17 @@ LAYER = VectorLayer(
             type=FieldType.INTEGER,
             required=True,
             minimum=0,
-            unit="人",
+            unit=PERSONS,
         ),
         Field(
-            name="occupied", title=Text("已安置", "Occupied"), type=FieldType.INTEGER, minimum=0, unit="人"
+            name="occupied", title=Text("已安置", "Occupied"), type=FieldType.INTEGER, minimum=0, unit=PERSONS
         ),
         Field(
             name="area_m2",
             title=Text("有效面积", "Effective area"),
             type=FieldType.DECIMAL,
             minimum=0,
-            unit="m²",
+            unit=SQUARE_METRES,
         ),
         Field(name="standardised", title=Text("规范化", "Standardised"), type=FieldType.BOOLEAN),
         Field(name="hazards", title=Text("适用灾种", "Hazards served")),
