@@ -75,6 +75,8 @@ def serve(port: Port = None, host: Host = None) -> None:
         reserve_port(host or settings.host, port or settings.port, settings.port) as sockets,
     ):
         with database(settings) as url:
+            with etl_engine(url) as engine:
+                ensure_schema(engine)  # says now, in one line, when the database does not answer
             serve_until_stopped(settings.model_copy(update={"database_url": url}), sockets)
 
 

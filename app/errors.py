@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -46,69 +47,76 @@ def problem(status: int, code: str, zh: str, en: str, **more: Any) -> JSONRespon
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 
+async def _domain(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RiskmapError)  # noqa: S101 - registered for this class only
+    return problem(status_of(error), error.code, error.zh, error.en, **_plain(error.where))
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    faults = [
+        {"field": ".".join(str(p) for p in e["loc"][1:]) or str(e["loc"][0]), "message": e["msg"]}
+        for e in error.errors()
+    ]
+    field, said = faults[0]["field"], faults[0]["message"]
+    return problem(
+        422, "bad_request", f"参数 {field} 有误：{said}", f"parameter {field}: {said}", errors=faults
+    )
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if error.status_code == 404:
+        return problem(404, "not_found", "没有这个地址", "there is nothing at this address")
+    if error.status_code == 405:
+        return problem(405, "method_not_allowed", "此地址不支持该方法", "this method is not allowed here")
+    return problem(error.status_code, "http_error", str(error.detail), str(error.detail))
+
+
+async def _text(request: Request, error: Exception) -> JSONResponse:
+    zh, en = (
+        "参数含有不能查询的字符或数值",
+        "a parameter holds characters or numbers that cannot be looked up",
+    )
+    return problem(422, "bad_text", zh, en)
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("database: %s on %s", type(error).__name__, request.url.path, exc_info=error)
+    zh, en = "数据库暂时不可用，请稍后重试", "the database is not available; retry"
+    return problem(503, "database_unavailable", zh, en)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    reference = uuid.uuid4().hex[:8]
+    logger.error("unexpected %s at %s", reference, request.url.path, exc_info=error)
+    return problem(
+        500,
+        "unexpected",
+        f"程序出错，请把编号 {reference} 告诉管理员",
+        f"the program failed; give reference {reference} to the administrator",
+        reference=reference,
+    )
+
+
+HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]] = {
+    RiskmapError: _domain,
+    RequestValidationError: _invalid,
+    HTTPException: _http,
+    DataError: _text,
+    DBAPIError: _database,
+    PoolTimeout: _database,
+    asyncpg.PostgresError: _database,
+    asyncpg.InterfaceError: _database,
+    OSError: _database,
+    Exception: _unexpected,
+}
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers. Nothing internal (SQL, traces, paths) leaves the server."""
-
-    @app.exception_handler(RiskmapError)
-    async def _domain(request: Request, error: RiskmapError) -> JSONResponse:
-        return problem(status_of(error), error.code, error.zh, error.en, **_plain(error.where))
-
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            {"field": ".".join(str(p) for p in e["loc"][1:]) or str(e["loc"][0]), "message": e["msg"]}
-            for e in error.errors()
-        ]
-        first = faults[0]
-        return problem(
-            422,
-            "bad_request",
-            f"参数 {first['field']} 有误：{first['message']}",
-            f"parameter {first['field']}: {first['message']}",
-            errors=faults,
-        )
-
-    @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 404:
-            return problem(404, "not_found", "没有这个地址", "there is nothing at this address")
-        if error.status_code == 405:
-            return problem(405, "method_not_allowed", "此地址不支持该方法", "this method is not allowed here")
-        return problem(error.status_code, "http_error", str(error.detail), str(error.detail))
-
-    @app.exception_handler(DataError)
-    async def _text(request: Request, error: DataError) -> JSONResponse:
-        zh, en = (
-            "参数含有不能查询的字符或数值",
-            "a parameter holds characters or numbers that cannot be looked up",
-        )
-        return problem(422, "bad_text", zh, en)
-
-    @app.exception_handler(PoolTimeout)
-    @app.exception_handler(DBAPIError)
-    @app.exception_handler(asyncpg.PostgresError)
-    @app.exception_handler(asyncpg.InterfaceError)
-    @app.exception_handler(OSError)
-    async def _database(request: Request, error: Exception) -> JSONResponse:
-        logger.warning("database: %s on %s", type(error).__name__, request.url.path, exc_info=error)
-        return problem(
-            503,
-            "database_unavailable",
-            "数据库暂时不可用，请稍后重试",
-            "the database is not available; retry",
-        )
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        reference = uuid.uuid4().hex[:8]
-        logger.error("unexpected %s at %s", reference, request.url.path, exc_info=error)
-        return problem(
-            500,
-            "unexpected",
-            f"程序出错，请把编号 {reference} 告诉管理员",
-            f"the program failed; give reference {reference} to the administrator",
-            reference=reference,
-        )
+    for cls, handler in HANDLERS.items():
+        app.add_exception_handler(cls, handler)
 
 
 def _plain(where: dict[str, object]) -> dict[str, Any]:

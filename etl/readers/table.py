@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from etl.readers.crs import named_crs
 from layers.errors import BadFile
 
 
@@ -37,7 +38,7 @@ def read_csv(path: Path, *, x: str, y: str, crs: str | None, encoding: str | Non
         )
     xs, ys = (pd.to_numeric(frame[c], errors="coerce") for c in (x, y))
     points = gpd.points_from_xy(xs, ys)
-    return gpd.GeoDataFrame(frame.drop(columns=[x, y]), geometry=points, crs=crs)
+    return gpd.GeoDataFrame(frame.drop(columns=[x, y]), geometry=points, crs=named_crs(crs, path.name))
 
 
 def _frame(path: Path, encoding: str | None) -> pd.DataFrame:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
+from etl.readers.crs import named_crs
 from layers.errors import BadFile
 
 _PREFIX = {".geojson": "GeoJSON:", ".json": "GeoJSON:", ".gpkg": "GPKG:"}
@@ -97,15 +96,7 @@ def _only_table(path: Path, suffix: str) -> str:
 
 
 def _with_crs(frame: gpd.GeoDataFrame, path: Path, crs: str | None, *, force: bool) -> gpd.GeoDataFrame:
-    try:
-        named = CRS.from_user_input(crs) if crs else None
-    except CRSError as error:
-        raise BadFile(
-            f"坐标系 {crs!r} 无法识别",
-            f"{crs!r} is not a coordinate system",
-            code="crs_unknown",
-            file=path.name,
-        ) from error
+    named = named_crs(crs, path.name) if crs else None
     if named is not None and (force or frame.crs is None):
         return frame.set_crs(named, allow_override=True)
     if frame.crs is None:
