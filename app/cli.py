@@ -21,13 +21,14 @@ from etl.manifest import Entry, Manifest, fingerprint, manifest_for
 from etl.pipeline import Loaded, Pipeline
 from etl.progress import Bars
 from etl.rows import RowsRefused
-from layers.errors import BadInput, Conflict, RiskmapError, Unavailable
+from layers.errors import BadInput, Conflict, NotFound, RiskmapError, Unavailable
 from layers.registry import discover
 from layers.store import Files, ensure_schema
 
 EXIT_CODES: dict[type[Exception], int] = {
     RowsRefused: 3,
     BadInput: 4,
+    NotFound: 4,
     Conflict: 5,
     Unavailable: 6,
     RiskmapError: 1,

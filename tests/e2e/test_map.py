@@ -9,8 +9,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenTab, Running
+from tests.e2e.conftest import OpenTab
 from tests.e2e.driver import MapPage, expect_text
+from tests.serving import Running
 
 
 def api(running: Running, path: str) -> dict[str, Any]:

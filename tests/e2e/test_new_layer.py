@@ -14,8 +14,9 @@ from etl.progress import Silent
 from layers.registry import discover
 from layers.store import Files
 from tests.contracts.test_one_file_one_layer import CAMERA
-from tests.e2e.conftest import OpenTab, start
+from tests.e2e.conftest import OpenTab
 from tests.e2e.driver import expect_text
+from tests.serving import start
 
 NASTY = "<img src=x onerror=alert(1)><b>大门</b>"
 
