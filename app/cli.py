@@ -187,6 +187,8 @@ def main() -> None:
         shown = getattr(error, "format_message", None)
         if shown is None:
             raise
+        if not shown():  # a group without a command has printed its help
+            sys.exit(getattr(error, "exit_code", 2))
         _fail(shown(), getattr(error, "exit_code", 2))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import errors
+from app.analysis import coverage
 from app.analysis.inputs import CoverageData
 from app.api import analysis, health, items, layers, tiles
 from app.api.schemas import Problem
@@ -20,7 +23,7 @@ from app.db import make_engine, make_tile_pool
 from app.headers import SecurityHeaders
 from app.settings import Settings
 from app.tile_source import TileSource
-from layers.errors import Unavailable
+from layers.errors import RiskmapError, Unavailable
 from layers.registry import discover
 from layers.store import ensure_schema
 
@@ -56,7 +59,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
         app.state.tiles = TileSource(pool, catalogue)
+        warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         yield
+        await warming
         await pool.close()
         engine.dispose()
 
@@ -77,6 +82,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     _serve_page(app, settings.web_dir)
     return app
+
+
+def _warm(data: CoverageData) -> None:
+    """Prepare the counties and the population for the first coverage question (about a second), ahead of it."""
+    with suppress(RiskmapError, SQLAlchemyError):
+        coverage.run(coverage.CoverageParams(), data.inputs())
 
 
 def _serve_page(app: FastAPI, web_dir: Path) -> None:

@@ -20,7 +20,6 @@ from etl.rows import Refusal
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType
-from layers.region import BOX
 
 BOOLEANS = {
     "true": True,
@@ -218,7 +217,7 @@ def _geometry(
     else:
         finite = np.isfinite(box).all(axis=1)
         right_type = np.isin(shapely.get_type_id(shapes), (3, 6))
-    west, south, east, north = BOX
+    west, south, east, north = layer.extent
     with np.errstate(invalid="ignore"):
         inside = (box[:, 0] >= west) & (box[:, 1] >= south) & (box[:, 2] <= east) & (box[:, 3] <= north)
     swapped = (box[:, 1] >= west) & (box[:, 3] <= east) & (box[:, 0] >= south) & (box[:, 2] <= north)
@@ -263,13 +262,14 @@ def _geometry_fault(
         return _refuse(
             row, "geometry", "axis_swapped", value, "经纬度像是写反了", "longitude and latitude look swapped"
         )
+    west, south, east, north = layer.extent
     return _refuse(
         row,
         "geometry",
         "out_of_range",
         value,
-        f"坐标不在本省附近（经度 {BOX[0]:g}–{BOX[2]:g}，纬度 {BOX[1]:g}–{BOX[3]:g}）",
-        f"the coordinate is not near the province (lon {BOX[0]:g} to {BOX[2]:g}, lat {BOX[1]:g} to {BOX[3]:g})",
+        f"坐标不在本省附近（经度 {west:g}–{east:g}，纬度 {south:g}–{north:g}）",
+        f"the coordinate is not near the province (lon {west:g} to {east:g}, lat {south:g} to {north:g})",
     )
 
 

@@ -29,5 +29,6 @@ LAYER = VectorLayer(
         Field(name="name", title=Text("名称", "Name")),
     ),
     maxzoom=12,
+    extent=(100.0, 10.0, 140.0, 50.0),  # the neighbours too, so that no screen shows where the land ends
     draw=draw,
 )

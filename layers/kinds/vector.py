@@ -12,6 +12,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeEngine
 
 from layers.model import Field, FieldType, Json, Layer, Theme
+from layers.region import BOX
 
 SCHEMA = "layer"
 MERCATOR_CIRCUMFERENCE_M = 40_075_016.68557849
@@ -33,7 +34,8 @@ class VectorLayer(Layer):
     ``key`` is the natural key (the item key in URLs). ``tile_fields`` are the only attributes that go into tiles
     besides the key and the legend field. Points are gathered into clusters, one per grid cell and legend class,
     at zooms below ``cluster_below``. ``labelled`` polygons get a second tile layer ``<id>_label`` with one point
-    each; ``nested`` areas lie in one another, and the smaller lie on top. ``draw(theme)`` gives the MapLibre layers.
+    each; ``nested`` areas lie in one another, and the smaller lie on top. Coordinates outside ``extent``
+    (degrees) are faults of the file. ``draw(theme)`` gives the MapLibre layers.
     """
 
     shape: Literal["point", "polygon"]
@@ -43,6 +45,7 @@ class VectorLayer(Layer):
     cluster_below: int = 0
     labelled: bool = False
     nested: bool = False
+    extent: tuple[float, float, float, float] = BOX
     draw: Callable[[Theme], list[Json]]
     role: str | None = None
 
