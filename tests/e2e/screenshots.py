@@ -1,0 +1,49 @@
+"""The pictures of the README, taken from a running map: ``python -m tests.e2e.screenshots http://127.0.0.1:8000``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from playwright.sync_api import sync_playwright
+
+from app.settings import CHECKOUT
+from tests.e2e.conftest import CHROMIUM_FLAGS
+from tests.e2e.driver import MapPage
+
+OUT = CHECKOUT / "web" / "screenshots"
+PICTURES = {
+    "day": (1440, 900, "light", ""),
+    "night": (1440, 900, "dark", ""),
+    "phone": (390, 844, "light", ""),
+    "place": (
+        1440,
+        900,
+        "light",
+        "m=10.6/29.95/121.65&layers=land,admin_area,risk_grid,major_hazard,shelter,rescue_base&cov=0",
+    ),
+}
+
+
+def main(url: str) -> None:
+    """Take every picture."""
+    OUT.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        flags = [*CHROMIUM_FLAGS, "--no-sandbox"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        for name, (width, height, scheme, fragment) in PICTURES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,  # type: ignore[arg-type]
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+            )
+            page = MapPage(context, url.rstrip("/")).open(fragment)
+            page.page.wait_for_timeout(2000)
+            page.settle().screenshot(OUT / f"{name}.png")
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
