@@ -41,10 +41,14 @@ class Catalogue:
         if time.monotonic() - self._read_at > FRESH_S:
             with self.engine.connect() as connection:
                 found = current_versions(connection)
-            self._current = {i: v for i, v in found.items() if i in self.registry}
+            self._current = {i: v for i, v in found.items() if self._fits(v)}
             self._read_at = time.monotonic()
             self._known.update({(v.layer, v.version): v for v in self._current.values()})
         return self._current
+
+    def _fits(self, version: LayerVersion) -> bool:
+        """Whether this program can serve a version: the layer exists and is still stored the same way."""
+        return version.layer in self.registry and self.registry[version.layer].layout == version.layout
 
     def served(self, layer: Layer) -> LayerVersion:
         """Return the current version of a layer.
@@ -87,6 +91,8 @@ class Catalogue:
         if row is None:
             return None
         found = version_from_row(dict(row))
+        if not self._fits(found):
+            return None
         self._known[(layer_id, version)] = found
         return found
 

@@ -71,6 +71,7 @@ def build_vector(
             {
                 "layer": layer.id,
                 "version": version,
+                "layout": layer.layout,
                 "table_name": written.table_name,
                 "archive_file": archive.name if has_archive else None,
                 "row_count": written.rows,
@@ -98,6 +99,7 @@ def build_raster(engine: Engine, layer: RasterLayer, path: Path, about: About, s
             {
                 "layer": layer.id,
                 "version": version,
+                "layout": layer.layout,
                 "raster_file": kept.name,
                 "row_count": facts.cells,
                 "class_counts": [],

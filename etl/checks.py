@@ -167,7 +167,7 @@ def _convert(spec: Field, values: pd.Series, rows: np.ndarray, refusals: list[Re
             )
     if spec.choices is not None:
         known = "、".join(spec.choices)
-        for at in np.flatnonzero(text.notna() & ~text.isin(list(spec.choices))):
+        for at in np.flatnonzero(text.notna() & ~text.map(lambda v: _in_code_list(spec, v)).astype(bool)):
             refusals.append(
                 _refuse(
                     rows[at],
@@ -179,6 +179,11 @@ def _convert(spec: Field, values: pd.Series, rows: np.ndarray, refusals: list[Re
                 )
             )
     return out.astype(object).where(out.notna(), None)
+
+
+def _in_code_list(spec: Field, value: str | None) -> bool:
+    parts = (value or "").split(";") if spec.many else [value or ""]
+    return all(part.strip() in (spec.choices or {}) for part in parts)
 
 
 def _range(

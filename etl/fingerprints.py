@@ -1,9 +1,16 @@
-"""Has anything changed since the map was last filled? Marks of the demo generator."""
+"""Has anything changed since the map was last filled?"""
 
 from __future__ import annotations
 
 import hashlib
 from importlib.resources import files
+
+from layers.registry import Registry
+
+
+def layouts_of(registry: Registry) -> str:
+    """Return a mark of how all layers are stored: when it changes, the same files must be loaded again."""
+    return hashlib.sha256("".join(layer.layout for layer in registry.values()).encode()).hexdigest()[:8]
 
 
 def demo_fingerprint() -> str:

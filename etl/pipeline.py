@@ -186,6 +186,8 @@ class Pipeline:
             return
         with self.engine.connect() as connection:
             served = {} if whole else current_versions(connection)
+        # what an older program stored in another way would not fit the SQL below
+        served = {i: v for i, v in served.items() if i in INPUTS and v.layout == self.registry[i].layout}
         tables = {
             i: built[i].table_name if i in built else served[i].table_name
             for i in INPUTS

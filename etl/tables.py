@@ -14,7 +14,6 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.progress import Reporter
-from layers.kinds.tiles import TILE_FORMAT
 from layers.kinds.vector import SCHEMA, VectorLayer
 from layers.model import FieldType
 from layers.store import CURRENT, VERSION
@@ -46,7 +45,7 @@ def as_fields(layer: VectorLayer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def content_version(layer: VectorLayer, frame: gpd.GeoDataFrame, about: str) -> str:
     """Return the version: 12 hex digits of a hash of the rows, of what is said about them, and of the tile format."""
-    digest = hashlib.sha256(f"{layer.id}|{TILE_FORMAT}|{about}|{[f.name for f in layer.fields]}".encode())
+    digest = hashlib.sha256(f"{layer.id}|{layer.layout}|{about}".encode())
     for spec in layer.fields:
         digest.update("\x1f".join(map(str, frame[spec.name])).encode())
     for shape in shapely.to_wkb(frame.geometry.to_numpy()):

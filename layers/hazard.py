@@ -24,6 +24,9 @@ HAZARD_FIELDS = (
     ),
     Field(name="grade_reason", title=Text("评定依据", "Why this grade"), computed=True),
     Field(
+        name="grade_reason_en", title=Text("评定依据（英文）", "Why this grade"), computed=True, popup=False
+    ),
+    Field(
         name="gb18218_grade",
         title=Text("重大危险源级别", "GB 18218 grade"),
         type=FieldType.INTEGER,

@@ -37,8 +37,9 @@ class FieldType(StrEnum):
 class Field:
     """One attribute of a vector layer.
 
-    ``required`` fields refuse rows that lack them; ``minimum``/``maximum`` are inclusive; ``choices`` is a
-    code list. ``computed`` fields are filled by the ETL and ignored in files. ``unit`` is shown in the popup.
+    ``required`` fields refuse rows that lack them; ``minimum``/``maximum`` are inclusive; ``choices`` is a code
+    list; with ``many`` a value is several codes separated by ``;``. ``computed`` fields are filled by the ETL and
+    ignored in files. ``unit`` is shown in the popup.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     choices: Mapping[str, Text] | None = None
+    many: bool = False
     unit: Text | None = None
     format: str | None = None
     popup: bool = True
@@ -146,6 +148,11 @@ class Layer:
     @property
     def tile_suffix(self) -> str:
         """``mvt`` or ``png``."""
+        raise NotImplementedError
+
+    @property
+    def layout(self) -> str:
+        """A mark of how versions of this layer are stored; a version of another layout is not served."""
         raise NotImplementedError
 
     def source(self, version: str, bounds: Sequence[float], attribution: str) -> Json:

@@ -39,7 +39,7 @@ VERSION = Table(
     *(Column(name, Float) for name in ("west", "south", "east", "north")),
     Column("source_name", Text),
     Column("source_date", Date),
-    *(Column(name, Text) for name in ("owner", "licence", "note")),
+    *(Column(name, Text) for name in ("owner", "licence", "note", "layout")),
     Column("generated", Boolean),
     Column("loaded_at", DateTime(timezone=True)),
 )
@@ -84,6 +84,7 @@ class LayerVersion:
     owner: str
     licence: str
     note: str
+    layout: str
     generated: bool
     loaded_at: datetime
 

@@ -10,8 +10,18 @@ import pandas as pd
 from layers.grading import firm, gb18218
 from layers.grading.colours import COLOUR_OF_GB18218
 from layers.grading.grade import Grade
+from layers.model import Text
 
-COMPUTED = ("grade", "grade_reason", "gb18218_grade", "s_value", "r_value", "grade_method", "grade_cutoffs")
+COMPUTED = (
+    "grade",
+    "grade_reason",
+    "grade_reason_en",
+    "gb18218_grade",
+    "s_value",
+    "r_value",
+    "grade_method",
+    "grade_cutoffs",
+)
 
 
 def grade_hazards(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -30,17 +40,17 @@ def _grade_installation(frame: gpd.GeoDataFrame, at: Any) -> None:
     frame.at[at, "grade_method"] = "gb18218"
     frame.at[at, "grade_cutoffs"] = gb18218.CUTOFFS
     if residents is None:
-        frame.at[at, "grade_reason"] = "缺 500 米内常住人口，未评定"
+        _say(frame, at, Text("缺 500 米内常住人口，未评定", "residents within 500 m missing, not graded"))
         return
     try:
         result = gb18218.assess(gb18218.parse_inventory(str(frame.at[at, "inventory"])), int(residents))
     except gb18218.NotGradable as error:
-        frame.at[at, "grade_reason"] = f"未评定：{error.zh}"
+        _say(frame, at, Text(f"未评定：{error.zh}", f"not graded: {error.en}"))
         return
     frame.at[at, "s_value"] = round(result.s, 4)
     frame.at[at, "r_value"] = round(result.r, 4)
     frame.at[at, "gb18218_grade"] = result.grade
-    frame.at[at, "grade_reason"] = result.reason.zh
+    _say(frame, at, result.reason)
     if result.grade is not None:
         frame.at[at, "grade"] = int(COLOUR_OF_GB18218[result.grade])
 
@@ -56,17 +66,25 @@ def _grade_firms(frame: gpd.GeoDataFrame, firms: pd.Series) -> None:
     )
     frame.loc[scored.index, "grade_method"] = "firm"
     frame.loc[scored.index, "grade_cutoffs"] = firm.CUTOFFS
-    frame.loc[scored.index, "grade_reason"] = pd.Series(
-        [
-            _why(g, s, bool(r))
-            for g, s, r in zip(grades, scored["firm_score"], scored["red_line"], strict=True)
-        ],
-        scored.index,
-        dtype=object,
+    reasons = [
+        _why(g, s, bool(r)) for g, s, r in zip(grades, scored["firm_score"], scored["red_line"], strict=True)
+    ]
+    frame.loc[scored.index, "grade_reason"] = pd.Series([r.zh for r in reasons], scored.index, dtype=object)
+    frame.loc[scored.index, "grade_reason_en"] = pd.Series(
+        [r.en for r in reasons], scored.index, dtype=object
     )
 
 
-def _why(grade: Grade | None, score: float | None, red_line: bool) -> str:
+def _say(frame: gpd.GeoDataFrame, at: Any, reason: Text) -> None:
+    frame.at[at, "grade_reason"] = reason.zh
+    frame.at[at, "grade_reason_en"] = reason.en
+
+
+def _why(grade: Grade | None, score: float | None, red_line: bool) -> Text:
     if red_line:
-        return "存在直接判定为重大风险（红色）的情形"
-    return f"企业评估得分 {score:g} → {grade.text.zh if grade else '未评定'}"
+        return Text("存在直接判定为重大风险（红色）的情形", "a situation that makes a firm red outright")
+    if grade is None:
+        return Text("企业评估得分不可用，未评定", "the firm score cannot be used, not graded")
+    return Text(
+        f"企业评估得分 {score:g} → {grade.text.zh}", f"firm score {score:g} -> {grade.text.en.lower()}"
+    )

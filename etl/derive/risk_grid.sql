@@ -25,6 +25,9 @@ SELECT 'E' || t.column_ * 500 || 'N' || t.row_ * 500 AS code, t.county_code, t.g
        coalesce(w.name || CASE WHEN w.gb18218_grade IS NULL THEN '' ELSE '（' || w.gb18218_grade || ' 级重大危险源）' END
                 || CASE WHEN w.together > 1 THEN ' 等 ' || w.together || ' 处' ELSE '' END,
                 t.n_ungraded || ' 处危险源均未评定') AS because,
+       coalesce(w.name || CASE WHEN w.gb18218_grade IS NULL THEN '' ELSE ' (major hazard, grade ' || w.gb18218_grade || ')' END
+                || CASE WHEN w.together > 1 THEN ' and others, ' || w.together || ' in all' ELSE '' END,
+                t.n_ungraded || ' hazard sources, none graded') AS because_en,
        t.n_red, t.n_orange, t.n_yellow, t.n_blue, t.n_ungraded, t.graded_on,
        ST_Multi(ST_Transform(ST_MakeEnvelope(t.column_ * 500, t.row_ * 500, t.column_ * 500 + 500, t.row_ * 500 + 500,
                                              4549), 4326)) AS geom

@@ -31,12 +31,18 @@ WITH county AS (
     SELECT county_code,
            string_agg(name || CASE WHEN gb18218_grade IS NULL THEN '' ELSE '（' || gb18218_grade || ' 级重大危险源）' END,
                       '、' ORDER BY place)
-           || CASE WHEN max(together) > 3 THEN ' 等 ' || max(together) || ' 处' ELSE '' END AS because
+           || CASE WHEN max(together) > 3 THEN ' 等 ' || max(together) || ' 处' ELSE '' END AS because,
+           string_agg(name || CASE WHEN gb18218_grade IS NULL THEN '' ELSE ' (major hazard, grade ' || gb18218_grade || ')' END,
+                      ', ' ORDER BY place)
+           || CASE WHEN max(together) > 3 THEN ' and others, ' || max(together) || ' in all' ELSE '' END AS because_en
     FROM ranked WHERE place <= 3 GROUP BY county_code
 )
 SELECT c.code, c.name, c.city, t.grade,
        coalesce(b.because, CASE WHEN t.n_ungraded > 0
                                 THEN t.n_ungraded || ' 处危险源均未评定' ELSE '没有危险源数据' END) AS because,
+       coalesce(b.because_en, CASE WHEN t.n_ungraded > 0
+                                   THEN t.n_ungraded || ' hazard sources, none graded' ELSE 'no hazard source data' END)
+           AS because_en,
        coalesce(t.n_red, 0) AS n_red, coalesce(t.n_orange, 0) AS n_orange, coalesce(t.n_yellow, 0) AS n_yellow,
        coalesce(t.n_blue, 0) AS n_blue, coalesce(t.n_ungraded, 0) AS n_ungraded, t.graded_on, c.geom
 FROM county c

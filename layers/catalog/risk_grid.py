@@ -35,6 +35,7 @@ LAYER = VectorLayer(
         Field(name="county_code", title=Text("行政区划代码", "County code")),
         Field(name="grade", title=Text("风险等级", "Grade"), type=FieldType.INTEGER, format="grade"),
         Field(name="because", title=Text("因为", "Because of")),
+        Field(name="because_en", title=Text("因为（英文）", "Because of"), popup=False),
         Field(name="n_red", title=Text("重大", "Major"), type=FieldType.INTEGER, unit=SITES),
         Field(name="n_orange", title=Text("较大", "High"), type=FieldType.INTEGER, unit=SITES),
         Field(name="n_yellow", title=Text("一般", "Moderate"), type=FieldType.INTEGER, unit=SITES),

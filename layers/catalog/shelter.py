@@ -19,6 +19,14 @@ STATUS = {
     "full": Text("已满", "full"),
     "unusable": Text("不可用", "unusable"),
 }
+HAZARDS = {
+    "flood": Text("洪涝", "flood"),
+    "typhoon": Text("台风", "typhoon"),
+    "earthquake": Text("地震", "earthquake"),
+    "geology": Text("地质灾害", "landslide"),
+    "fire": Text("火灾", "fire"),
+    "chemical": Text("危化品泄漏", "chemical release"),
+}
 LEGEND = Legend(
     field="level",
     title=Text("场所级别", "Level"),
@@ -96,7 +104,7 @@ LAYER = VectorLayer(
             unit=SQUARE_METRES,
         ),
         Field(name="standardised", title=Text("规范化", "Standardised"), type=FieldType.BOOLEAN),
-        Field(name="hazards", title=Text("适用灾种", "Hazards served")),
+        Field(name="hazards", title=Text("适用灾种", "Hazards served"), choices=HAZARDS, many=True),
         Field(name="status", title=Text("状态", "Status"), choices=STATUS),
         Field(name="indoor", title=Text("室内", "Indoor"), type=FieldType.BOOLEAN),
         Field(name="phone", title=Text("电话", "Phone")),

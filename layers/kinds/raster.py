@@ -48,6 +48,11 @@ class RasterLayer(Layer):
         """``png``."""
         return "png"
 
+    @property
+    def layout(self) -> str:
+        """The file itself; it does not depend on this description."""
+        return "geotiff"
+
     def source(self, version: str, bounds: Sequence[float], attribution: str) -> Json:
         """Return the MapLibre raster source of one version."""
         return {**super().source(version, bounds, attribution), "tileSize": TILE_PIXELS}

@@ -33,8 +33,6 @@ BUFFER = 64
 CLUSTER_CELLS = 32
 SIMPLIFY_UNITS = 3.0
 SIMPLIFY_UP_TO_ZOOM = 11
-TILE_FORMAT = 1
-"""Part of every layer version: raise it when the same rows would give other tiles, so that caches let go."""
 
 _Z = bindparam("z", type_=Integer)
 _X = bindparam("x", type_=Integer)

@@ -8,9 +8,14 @@ import { coordinate, date, decimal, fieldValue, say, unit } from "./format";
 import { swatch } from "./patterns";
 import { layersOn } from "./style";
 import { tokens } from "./theme";
-import type { Item, LayerInfo, LegendClass, PopupField } from "./types";
+import type { Item, Lang, LayerInfo, LegendClass, PopupField } from "./types";
 
 /** Fields that say how a grade came about, by the habit of the data model. */
+/** The value of a field, or of its English twin `<field>_en` where the data has one and the page is English. */
+function inLanguage(item: Item, field: string, lang: Lang): unknown {
+  return (lang === "en" && item.properties[`${field}_en`]) || item.properties[field];
+}
+
 const REASON = /(^|_)(reason|because)$/;
 
 export class ItemPanel {
@@ -118,13 +123,13 @@ export class ItemPanel {
     const { say: t, lang } = this.#app;
     const fields = info.popup.filter((one) => REASON.test(one.field) && item.properties[one.field]);
     if (fields.length === 0) return null;
-    const words = fields.map((one) => h("p", {}, fieldValue(one, item.properties[one.field], lang)));
+    const words = fields.map((one) => h("p", {}, fieldValue(one, inLanguage(item, one.field, lang), lang)));
     return h("section", { class: "why", "data-testid": "item-why" }, h("h2", {}, t("why")), ...words);
   }
 
   #row(field: PopupField, item: Item, info: LayerInfo): HTMLElement[] {
     const { lang } = this.#app;
-    const value = item.properties[field.field];
+    const value = inLanguage(item, field.field, lang);
     const isEmpty = value === null || value === undefined || value === "";
     let shown = fieldValue(field, value, lang);
     if (field.format === "grade") {
