@@ -206,7 +206,7 @@ class Pipeline:
                 with self.reporter.step(f"{layer_id}: compute"), self.engine.connect() as connection:
                     frame = compute(connection, named)
                 if frame.empty:
-                    continue
+                    continue  # nothing to show: _swap takes the layer off the map
                 about = self._about_derived(frame, generated)
                 built[layer_id] = build_vector(self.engine, layer, frame, about, self.store, self.reporter)
                 row.rows_in = row.rows_loaded = built[layer_id].rows
@@ -232,12 +232,12 @@ class Pipeline:
             current = connection.execute(select(CURRENT.c.layer, CURRENT.c.version))
             before = {row.layer: row.version for row in current}
             make_current(connection, {layer_id: b.version for layer_id, b in built.items()})
+            emptied = [layer_id for layer_id in rows if layer_id not in built]
             if whole:
-                connection.execute(delete(CURRENT).where(CURRENT.c.layer.not_in(list(built))))
+                emptied = [layer_id for layer_id in before if layer_id not in built]
+            connection.execute(delete(CURRENT).where(CURRENT.c.layer.in_(emptied)))
             for layer_id, row in rows.items():
-                if layer_id in built:
-                    same = before.get(layer_id) == row.version
-                    row.write(connection, "unchanged" if same else "loaded")
+                row.write(connection, "unchanged" if before.get(layer_id) == row.version else "loaded")
             if fingerprint is not None:
                 values = {
                     "fingerprint": fingerprint,

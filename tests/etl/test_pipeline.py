@@ -216,6 +216,14 @@ def test_zones_take_their_worst_member_and_a_county_without_grades_has_none(
     assert major == ("H1", 3, 20.4)
 
 
+def test_a_derived_layer_with_nothing_left_is_taken_off_the_map(pipeline: Pipeline, tmp_path: Path) -> None:
+    counties(tmp_path)
+    for kind, layers in (("major_hazard", True), ("firm", False)):
+        (tmp_path / "h.csv").write_text(f"code,name,kind,lon,lat\nH1,企业,{kind},120.1,30.1\n", encoding="utf-8")
+        pipeline.run(Manifest(layer=[COUNTIES, entry("hazard_source", "h.csv")]), tmp_path)
+        assert (("major_hazard",) in rows(pipeline, "SELECT layer FROM layer.current")) == layers
+
+
 def test_the_real_data_loads_with_ninety_counties_and_the_census_total(
     pipeline: Pipeline, real_data: Path
 ) -> None:
