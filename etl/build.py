@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from etl.readers.raster import inspect_raster
 from etl.tables import as_fields, content_version, publish, write_table
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
-from layers.store import VERSION, Files
+from layers.store import VERSION, Files, LayerVersion, version_from_row
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,12 @@ def build_vector(
     version = content_version(layer, frame, repr(about))
     with engine.begin() as connection:
         known = _known(connection, layer.id, version)
-        if known is not None:
-            return Built(version, known, len(frame))
-        written = write_table(connection, layer, frame, version, reporter)
         archive = store.archives / f"{layer.id}-{version}.pmtiles"
+        if known is not None:
+            if known.archive_file and not archive.exists():
+                build_archive(connection, layer, str(known.table_name), known.bounds, archive, reporter)
+            return Built(version, known.table_name, known.row_count)
+        written = write_table(connection, layer, frame, version, reporter)
         has_archive = build_archive(connection, layer, written.table_name, written.bounds, archive, reporter)
         west, south, east, north = written.bounds
         publish(
@@ -86,7 +89,8 @@ def build_vector(
 def build_raster(engine: Engine, layer: RasterLayer, path: Path, about: About, store: Files) -> Built:
     """Check a raster and keep a copy of it as a new version."""
     facts = inspect_raster(path, additive=layer.additive)
-    version = sha256_of(path)[:12]
+    # as for tables: the content, what is said about it, and how it is stored
+    version = hashlib.sha256(f"{sha256_of(path)}|{layer.layout}|{about!r}".encode()).hexdigest()[:12]
     kept = store.rasters / f"{layer.id}-{version}.tif"
     if not kept.exists():
         partial = kept.with_suffix(".partial")
@@ -110,7 +114,7 @@ def build_raster(engine: Engine, layer: RasterLayer, path: Path, about: About, s
     return Built(version, None, facts.cells)
 
 
-def _known(connection: Connection, layer_id: str, version: str) -> str | None:
-    return connection.execute(
-        select(VERSION.c.table_name).where(VERSION.c.layer == layer_id, VERSION.c.version == version)
-    ).scalar_one_or_none()
+def _known(connection: Connection, layer_id: str, version: str) -> LayerVersion | None:
+    query = select(VERSION).where(VERSION.c.layer == layer_id, VERSION.c.version == version)
+    row = connection.execute(query).mappings().one_or_none()
+    return version_from_row(dict(row)) if row is not None else None

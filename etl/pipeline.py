@@ -89,9 +89,16 @@ class Pipeline:
             return self._swap(built, rows, manifest, whole=whole, fingerprint=fingerprint)
 
     def loaded_fingerprint(self) -> str | None:
-        """Return the fingerprint of the files the map was last filled from as a whole."""
+        """Return the fingerprint of the files the map was last filled from as a whole.
+
+        None when there are none, or when a file that belongs to what is served is gone (another state directory
+        with the same database): then everything must be loaded again.
+        """
         with self.engine.connect() as connection:
-            return connection.execute(select(DATASET.c.fingerprint)).scalar_one_or_none()
+            mark: str | None = connection.execute(select(DATASET.c.fingerprint)).scalar_one_or_none()
+            served = current_versions(connection)
+        complete = all(self.store.has_files_of(version) for version in served.values())
+        return mark if complete else None
 
     def _entries(self, manifest: Manifest, only: Sequence[str]) -> list[Entry]:
         for layer_id in [*only, *(entry.id for entry in manifest.layer)]:

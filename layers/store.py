@@ -117,6 +117,11 @@ class Files:
         """Folder of the PMTiles archives."""
         return self.state_dir / "archives"
 
+    def has_files_of(self, version: LayerVersion) -> bool:
+        """Whether the raster and the archive of a version are there."""
+        named = ((self.rasters, version.raster_file), (self.archives, version.archive_file))
+        return all((folder / name).is_file() for folder, name in named if name)
+
     def ensure(self) -> None:
         """Make the folders."""
         for folder in (self.rasters, self.archives):

@@ -130,6 +130,18 @@ def test_a_manifest_that_is_the_whole_map_takes_other_layers_off_it(
     assert pipeline.loaded_fingerprint() == "b"
 
 
+def test_files_that_were_lost_are_made_again_from_the_same_data(pipeline: Pipeline, tmp_path: Path) -> None:
+    write(tmp_path, "s.csv")
+    pipeline.run(SHELTERS, tmp_path, whole=True, fingerprint="a")
+    assert pipeline.loaded_fingerprint() == "a"
+    [archive] = pipeline.store.archives.glob("shelter-*.pmtiles")
+    archive.unlink()
+    assert pipeline.loaded_fingerprint() is None
+    pipeline.run(SHELTERS, tmp_path, whole=True, fingerprint="a")
+    assert archive.exists()
+    assert pipeline.loaded_fingerprint() == "a"
+
+
 def counties(folder: Path) -> None:
     squares = {
         "330102": box(120.0, 30.0, 120.5, 30.5),
@@ -219,7 +231,9 @@ def test_zones_take_their_worst_member_and_a_county_without_grades_has_none(
 def test_a_derived_layer_with_nothing_left_is_taken_off_the_map(pipeline: Pipeline, tmp_path: Path) -> None:
     counties(tmp_path)
     for kind, layers in (("major_hazard", True), ("firm", False)):
-        (tmp_path / "h.csv").write_text(f"code,name,kind,lon,lat\nH1,企业,{kind},120.1,30.1\n", encoding="utf-8")
+        (tmp_path / "h.csv").write_text(
+            f"code,name,kind,lon,lat\nH1,企业,{kind},120.1,30.1\n", encoding="utf-8"
+        )
         pipeline.run(Manifest(layer=[COUNTIES, entry("hazard_source", "h.csv")]), tmp_path)
         assert (("major_hazard",) in rows(pipeline, "SELECT layer FROM layer.current")) == layers
 
