@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from app.commands.database import database, etl_engine
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
 from app.settings import Settings
-from etl.fingerprints import demo_fingerprint, layouts_of
+from etl.fingerprints import demo_fingerprint
 from etl.manifest import Entry, Manifest, fingerprint, manifest_for
 from etl.pipeline import Loaded, Pipeline
 from etl.progress import Bars
@@ -217,12 +217,11 @@ def _files(
 ) -> tuple[Path, Any, str]:
     """Return directory, manifest (None when nothing is new and only news is wanted) and fingerprint."""
     loaded = pipeline.loaded_fingerprint() if only_if_new else None
-    layouts = layouts_of(pipeline.registry)
     if data is not None:
         manifest = manifest_for(data)
-        mark = f"{fingerprint(data, manifest)}-{layouts}"
+        mark = fingerprint(data, manifest)
         return data, (None if mark == loaded else manifest), mark
-    mark = f"{demo_fingerprint()}-{layouts}"
+    mark = demo_fingerprint()
     directory = settings.state_dir / "demo-data"
     if mark == loaded:
         return directory, None, mark

@@ -5,13 +5,6 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 
-from layers.registry import Registry
-
-
-def layouts_of(registry: Registry) -> str:
-    """Return a mark of how all layers are stored: when it changes, the same files must be loaded again."""
-    return hashlib.sha256("".join(layer.layout for layer in registry.values()).encode()).hexdigest()[:8]
-
 
 def demo_fingerprint() -> str:
     """Return a mark of the demo data: a hash of the generator's own files, since the same program makes the same."""

@@ -91,14 +91,18 @@ class Pipeline:
     def loaded_fingerprint(self) -> str | None:
         """Return the fingerprint of the files the map was last filled from as a whole.
 
-        None when there are none, or when a file that belongs to what is served is gone (another state directory
-        with the same database): then everything must be loaded again.
+        None when there are none, when a file that belongs to what is served is gone (another state directory with
+        the same database), or when a layer is stored in another way by now: then all must be loaded again.
         """
         with self.engine.connect() as connection:
             mark: str | None = connection.execute(select(DATASET.c.fingerprint)).scalar_one_or_none()
             served = current_versions(connection)
-        complete = all(self.store.has_files_of(version) for version in served.values())
-        return mark if complete else None
+        usable = all(
+            self.store.has_files_of(version)
+            and (layer_id not in self.registry or self.registry[layer_id].layout == version.layout)
+            for layer_id, version in served.items()
+        )
+        return mark if usable else None
 
     def _entries(self, manifest: Manifest, only: Sequence[str]) -> list[Entry]:
         for layer_id in [*only, *(entry.id for entry in manifest.layer)]:
