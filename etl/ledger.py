@@ -27,6 +27,7 @@ class LedgerRow:
     rows_loaded: int = 0
     refusals: Sequence[Refusal] = ()
     version: str | None = None
+    note: str = ""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod

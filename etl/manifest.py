@@ -58,7 +58,7 @@ class Manifest(BaseModel):
 
     title: str = ""
     generated: bool = False
-    layer: list[Entry]
+    layer: list[Entry] = Field(min_length=1)
 
     @property
     def file_names(self) -> set[str]:

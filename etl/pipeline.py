@@ -25,14 +25,13 @@ from etl.ledger import LedgerRow
 from etl.manifest import Entry, Manifest
 from etl.progress import Reporter
 from etl.prune import prune
-from etl.readers import read_csv, read_vector, sniff
+from etl.readers import read_file, sniff, wrong_kind
 from etl.readers.files import sha256_of
 from etl.rows import RowsRefused
 from etl.tables import make_current
-from layers.errors import BadFile, BadInput, Conflict, RiskmapError
+from layers.errors import BadInput, Conflict
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
-from layers.model import Layer
 from layers.registry import Registry
 from layers.store import CURRENT, DATASET, Files, current_versions
 
@@ -137,44 +136,33 @@ class Pipeline:
     def _build(self, entry: Entry, directory: Path, generated: bool, row: LedgerRow) -> Built:
         layer = self.registry[entry.id]
         path = directory / entry.file
-        suffix = sniff(path)
+        sniff(path)
         row.file_sha256 = sha256_of(path)
         about = About(entry.source, entry.source_date, entry.owner, entry.licence, entry.note, generated)
         if isinstance(layer, RasterLayer):
-            if suffix not in (".tif", ".tiff"):
-                raise _wrong_kind(layer, entry)
+            if path.suffix.lower() not in (".tif", ".tiff"):
+                raise wrong_kind(layer, entry)
             result = build_raster(self.engine, layer, path, about, self.store)
             row.rows_in = result.rows
         else:
             assert isinstance(layer, VectorLayer)  # noqa: S101 - the registry has these two kinds
-            frame, row.rows_in = self._frame(layer, entry, path, suffix, row)
+            frame, row.rows_in = self._frame(layer, entry, path, row)
             result = build_vector(self.engine, layer, frame, about, self.store, self.reporter)
         row.rows_loaded, row.version = result.rows, result.version
         return result
 
     def _frame(
-        self, layer: VectorLayer, entry: Entry, path: Path, suffix: str, row: LedgerRow
+        self, layer: VectorLayer, entry: Entry, path: Path, row: LedgerRow
     ) -> tuple[gpd.GeoDataFrame, int]:
         with self.reporter.step(f"{layer.id}: read {entry.file}"):
-            if suffix == ".csv":
-                raw = read_csv(
-                    path, x=entry.x or "lon", y=entry.y or "lat", crs=entry.crs, encoding=entry.encoding
-                )
-            elif suffix in (".tif", ".tiff"):
-                raise _wrong_kind(layer, entry)
-            else:
-                raw = read_vector(
-                    path,
-                    suffix,
-                    table=entry.table,
-                    crs=entry.crs,
-                    force_crs=entry.force_crs,
-                    encoding=entry.encoding,
-                )
+            raw = read_file(layer, entry, path)
         with self.reporter.step(f"{layer.id}: check"):
             checked = check(layer, raw, entry)
             row.rows_in, row.refusals = checked.rows_in, checked.refusals
             self._judge(checked, entry)
+            if checked.unused:
+                row.note = "columns not used: " + ", ".join(checked.unused)
+                self.reporter.say(f"{entry.file}: {row.note}")
             frame = merge_areas(checked.frame, entry.merge) if entry.merge else checked.frame
             finish = AFTER_CHECK.get(layer.id)
             return (finish(frame) if finish else frame), checked.rows_in
@@ -248,7 +236,8 @@ class Pipeline:
                 emptied = [layer_id for layer_id in before if layer_id not in built]
             connection.execute(delete(CURRENT).where(CURRENT.c.layer.in_(emptied)))
             for layer_id, row in rows.items():
-                row.write(connection, "unchanged" if before.get(layer_id) == row.version else "loaded")
+                same = row.version is not None and before.get(layer_id) == row.version
+                row.write(connection, "unchanged" if same else "loaded", row.note)
             if fingerprint is not None:
                 values = {
                     "fingerprint": fingerprint,
@@ -294,7 +283,7 @@ class Pipeline:
         except BadInput as error:
             self._record(row, "refused", error.zh)
             raise
-        except (RiskmapError, SQLAlchemyError, OSError) as error:
+        except BaseException as error:  # a load that was interrupted is on record too
             self._record(row, "failed", f"{type(error).__name__}: {error}"[:2000])
             raise
 
@@ -304,13 +293,3 @@ class Pipeline:
                 row.write(connection, status, message)
         except SQLAlchemyError:
             self.reporter.say("the ledger could not be written (is the database still there?)")
-
-
-def _wrong_kind(layer: Layer, entry: Entry) -> BadFile:
-    return BadFile(
-        f"图层 {layer.id} 是{'栅格' if layer.kind == 'raster' else '矢量'}图层，{entry.file} 不合适",
-        f"layer {layer.id} is a {layer.kind} layer; {entry.file} does not fit it",
-        code="wrong_kind",
-        file=entry.file,
-        layer=layer.id,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from etl.readers.table import UTF16_MARKS
 from layers.errors import BadFile
 
 SHAPE_MAGIC = b"\x00\x00\x27\x0a"
@@ -65,4 +66,6 @@ def _agrees(suffix: str, head: bytes) -> bool:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if suffix in (".geojson", ".json"):
         return text.startswith(b"{")
+    if head.startswith(UTF16_MARKS):
+        return True
     return b"\x00" not in head and not text.startswith((b"<", b"{", b"PK\x03\x04"))

@@ -12,6 +12,10 @@ from rasterio.errors import RasterioError
 from layers.errors import BadFile
 from layers.region import BOX
 
+MOST_CELLS = 100_000_000
+MOST_PER_CELL = 10_000_000.0
+"""More in one cell than any city has: the raster is no count, or its nodata value is not declared."""
+
 
 @dataclass(frozen=True)
 class RasterFacts:
@@ -32,12 +36,14 @@ def inspect_raster(path: Path, *, additive: bool) -> RasterFacts:
     try:
         with rasterio.open(path, driver="GTiff") as source:
             _check_header(path, source)
-            values = source.read(1, masked=True).filled(np.nan)
+            masked = source.read(1, masked=True)
+            values = masked.filled(np.nan)
+            stray = np.argwhere(~np.ma.getmaskarray(masked) & ~np.isfinite(np.ma.getdata(masked)))
             bounds = (source.bounds.left, source.bounds.bottom, source.bounds.right, source.bounds.top)
     except RasterioError as error:
         raise BadFile(
-            f"{path.name} 无法读取：{error}",
-            f"{path.name} cannot be read: {error}",
+            f"{path.name} 无法读取：文件损坏或不完整",
+            f"{path.name} cannot be read: it is damaged or incomplete",
             code="unreadable",
             file=path.name,
         ) from error
@@ -49,11 +55,13 @@ def inspect_raster(path: Path, *, additive: bool) -> RasterFacts:
             code="empty_file",
             file=path.name,
         )
-    if additive and (values[known] < 0).any():
-        row, column = np.argwhere(known & (np.nan_to_num(values) < 0))[0]
+    absurd = known & ((np.nan_to_num(values) < 0) | (np.nan_to_num(values) > MOST_PER_CELL))
+    if len(stray) or (additive and absurd.any()):
+        row, column = stray[0] if len(stray) else np.argwhere(absurd)[0]
+        found = float(np.ma.getdata(masked)[row, column])
         raise BadFile(
-            f"{path.name} 第 {row + 1} 行第 {column + 1} 列的计数为负（{values[row, column]:g}）；是否漏声明 nodata？",
-            f"{path.name}: negative count {values[row, column]:g} at row {row + 1}, column {column + 1}; "
+            f"{path.name} 第 {row + 1} 行第 {column + 1} 列的值 {found:g} 不是可信的计数；漏声明 nodata？",
+            f"{path.name}: {found:g} at row {row + 1}, column {column + 1} is no believable count; "
             "is the nodata value declared?",
             code="out_of_range",
             file=path.name,
@@ -65,6 +73,13 @@ def inspect_raster(path: Path, *, additive: bool) -> RasterFacts:
 
 
 def _check_header(path: Path, source: rasterio.DatasetReader) -> None:
+    if source.width * source.height > MOST_CELLS:
+        raise BadFile(
+            f"{path.name} 有 {source.width} × {source.height} 个像元，超过上限 {MOST_CELLS:,}",
+            f"{path.name} has {source.width} x {source.height} cells, more than {MOST_CELLS:,}",
+            code="too_large",
+            file=path.name,
+        )
     if source.count != 1:
         raise BadFile(
             f"{path.name} 有 {source.count} 个波段，应为 1 个",

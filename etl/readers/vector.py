@@ -6,8 +6,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from etl.readers.crs import named_crs
+from etl.readers.dbf import encoding_of, sibling
 from layers.errors import BadFile
 
 _PREFIX = {".geojson": "GeoJSON:", ".json": "GeoJSON:", ".gpkg": "GPKG:"}
@@ -27,25 +29,24 @@ def read_vector(
     Raises:
         BadFile: unreadable file, undecodable text, a table that is not there, or no coordinate system.
     """
+    if suffix == ".shp":
+        _check_parts(path)
     try:
         name = table or _only_table(path, suffix)
-        text = encoding or (undeclared_encoding(path) if suffix == ".shp" else None)
+        text = encoding or (encoding_of(path) if suffix == ".shp" else None)
         frame = pyogrio.read_dataframe(_target(path, suffix), layer=name, encoding=text)
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, LookupError) as error:
         raise BadFile(
-            f"{path.name} 的属性文字无法按声明的编码解读；请指定编码，如 --encoding gb18030",
-            f"{path.name}: attribute text does not decode as declared; name the encoding, e.g. --encoding gb18030",
+            f"{path.name} 的属性文字无法按 {encoding or '声明的编码'} 解读；请指定编码，如 --encoding gb18030",
+            f"{path.name}: the text does not decode as {encoding or 'declared'}; name it, e.g. --encoding gb18030",
             code="encoding_undecided",
             file=path.name,
         ) from error
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-    ) as error:
+    except (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError) as error:
         raise BadFile(
-            f"{path.name} 无法读取：{error}",
-            f"{path.name} cannot be read: {error}",
+            f"{path.name} 无法读取：文件损坏或不完整" + (f"，或没有表 {table!r}" if table else ""),
+            f"{path.name} cannot be read: it is damaged or incomplete"
+            + (f", or has no table {table!r}" if table else ""),
             code="unreadable",
             file=path.name,
         ) from error
@@ -56,29 +57,19 @@ def read_vector(
     return _with_crs(frame, path, crs, force=force_crs)
 
 
-def undeclared_encoding(path: Path) -> str | None:
-    """Decide the text of a shapefile that declares none: strict UTF-8, else strict GB18030, else None.
-
-    GDAL takes such text as ISO 8859-1 and returns garbled Chinese without a warning.
-    """
-    dbf = next((p for p in (path.with_suffix(".dbf"), path.with_suffix(".DBF")) if p.is_file()), None)
-    if dbf is None or any(path.with_suffix(s).is_file() for s in (".cpg", ".CPG")):
-        return None
-    content = dbf.read_bytes()
-    if len(content) < 32 or content[29] != 0:  # byte 29 is the language driver id; 0 says nothing
-        return None
-    rows = content[int.from_bytes(content[8:10], "little") :]
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            rows.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return None
-
-
 def _target(path: Path, suffix: str) -> str:
-    return f"/vsizip/{path.absolute()}" if suffix == ".zip" else f"{_PREFIX.get(suffix, '')}{path}"
+    return f"{_PREFIX.get(suffix, '')}{path}"
+
+
+def _check_parts(path: Path) -> None:
+    for part, zh in ((".dbf", "属性表"), (".shx", "索引")):
+        if sibling(path, part) is None:
+            raise BadFile(
+                f"{path.name} 缺少 {path.stem}{part}（{zh}），请把整套文件放在一起",
+                f"{path.name} lacks {path.stem}{part}; keep the parts of the shapefile together",
+                code="file_part_missing",
+                file=path.name,
+            )
 
 
 def _only_table(path: Path, suffix: str) -> str:
@@ -101,8 +92,8 @@ def _with_crs(frame: gpd.GeoDataFrame, path: Path, crs: str | None, *, force: bo
         return frame.set_crs(named, allow_override=True)
     if frame.crs is None:
         raise BadFile(
-            f"{path.name} 没有坐标系（缺 .prj）；请写明，如 --crs EPSG:4549",
-            f"{path.name} has no coordinate system (no .prj); give it, e.g. --crs EPSG:4549",
+            f"{path.name} 没有坐标系（缺 .prj 或无法识别）；请写明，如 --crs EPSG:4549",
+            f"{path.name} has no coordinate system (no .prj, or none understood); give it, e.g. --crs EPSG:4549",
             code="crs_unknown",
             file=path.name,
         )
