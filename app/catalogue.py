@@ -28,7 +28,6 @@ class Catalogue:
     settings: Settings
     _current: dict[str, LayerVersion] = field(default_factory=dict)
     _read_at: float = -1e9
-    _known: dict[tuple[str, str], LayerVersion] = field(default_factory=dict)
     _archives: dict[str, Archive] = field(default_factory=dict)
 
     @cached_property
@@ -43,7 +42,6 @@ class Catalogue:
                 found = current_versions(connection)
             self._current = {i: v for i, v in found.items() if self._fits(v)}
             self._read_at = time.monotonic()
-            self._known.update({(v.layer, v.version): v for v in self._current.values()})
         return self._current
 
     def _fits(self, version: LayerVersion) -> bool:
@@ -74,14 +72,10 @@ class Catalogue:
         """
         if wanted is None:
             return self.served(layer)
-        known = self._known.get((layer.id, wanted)) or self._find(layer.id, wanted)
+        current = self.current().get(layer.id)
+        known = current if current and current.version == wanted else self._find(layer.id, wanted)
         if known is None:
-            raise NotFound(
-                "此版本的数据已被替换，请刷新页面",
-                f"version {wanted[:40]} of layer {layer.id} is gone; read the layer list again",
-                code="version_gone",
-                layer=layer.id,
-            )
+            raise version_gone(layer, wanted)
         return known
 
     def _find(self, layer_id: str, version: str) -> LayerVersion | None:
@@ -91,10 +85,7 @@ class Catalogue:
         if row is None:
             return None
         found = version_from_row(dict(row))
-        if not self._fits(found):
-            return None
-        self._known[(layer_id, version)] = found
-        return found
+        return found if self._fits(found) else None
 
     def archive(self, version: LayerVersion) -> Archive | None:
         """Return the open archive of a version, None where it has none or the file is missing."""
@@ -106,3 +97,13 @@ class Catalogue:
                 return None
             self._archives[version.archive_file] = Archive(path)
         return self._archives[version.archive_file]
+
+
+def version_gone(layer: Layer, version: str) -> NotFound:
+    """Return the error of a version that is no longer there: the page reads the layer list again."""
+    return NotFound(
+        "此版本的数据已被替换，请刷新页面",
+        f"version {version[:40]} of layer {layer.id} is gone; read the layer list again",
+        code="version_gone",
+        layer=layer.id,
+    )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -34,6 +37,8 @@ EXIT_CODES: dict[type[Exception], int] = {
     RiskmapError: 1,
 }
 
+INTERRUPTED = 130
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
 app.add_typer(etl, name="etl")
@@ -60,9 +65,9 @@ def demo(
     """Fill the map with demo data (or your own files) and serve it until Ctrl-C."""
     settings = Settings()
     with stop_on_sigterm(), reserve_port(host or settings.host, port or None, settings.port) as sockets:
-        if reset:
-            _forget_files(settings)
         with database(settings, reset=reset) as url:
+            if reset:  # only now: another riskmap on the same state would have stopped us
+                _forget_files(settings)
             _fill(settings, url, data)
             serve_until_stopped(settings.model_copy(update={"database_url": url}), sockets)
 
@@ -89,8 +94,8 @@ def etl_run(
     """Load a directory of files (without --data: the demo data) and compute what follows from them."""
     settings = Settings()
     with database(settings) as url, _pipeline(settings, url) as pipeline:
-        directory, manifest, _ = _files(settings, pipeline, data)
-        _report(pipeline.run(manifest, directory, only=layers or []))
+        with _files(data, settings) as (directory, manifest, _):
+            _report(pipeline.run(manifest(), directory, only=layers or []))
 
 
 @app.command()
@@ -166,9 +171,7 @@ def coverage(
 def main() -> None:
     """Run a command; errors become one line in both languages and an exit code, never a trace."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        code = app(standalone_mode=False)  # typer returns the code of an Exit, its own for Ctrl-C too
     except RiskmapError as error:
         code = next(EXIT_CODES[cls] for cls in type(error).__mro__ if cls in EXIT_CODES)
         _fail(f"[{error.code}] {error.zh}\n  {error.en}", code)
@@ -182,14 +185,29 @@ def main() -> None:
     except OSError as error:
         _fail(f"[os] {error.strerror or error}: {error.filename or ''}", 6)
     except KeyboardInterrupt:
-        _fail("已中断 / interrupted", 130)
+        code = INTERRUPTED
     except Exception as error:  # typer's own usage errors say their exit code; the rest is ours to mend
         shown = getattr(error, "format_message", None)
         if shown is None:
-            raise
-        if not shown():  # a group without a command has printed its help
-            sys.exit(getattr(error, "exit_code", 2))
-        _fail(shown(), getattr(error, "exit_code", 2))
+            _unexpected(error)
+        code = getattr(error, "exit_code", 2)
+        if shown():  # a group without a command has printed its help and has nothing to say
+            _fail(shown(), code)
+    if code == INTERRUPTED:
+        _fail("已中断，未完成的载入不生效 / interrupted; a load that was under way has no effect", code)
+    sys.exit(code or 0)
+
+
+def _unexpected(error: Exception) -> NoReturn:
+    """Say in one line that the program failed, and keep the trace in a file for whoever mends it."""
+    log = Settings().state_dir / "error.log"
+    with suppress(OSError):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as out:
+            out.write(
+                f"{datetime.now(UTC).isoformat()} {sys.argv}\n{''.join(traceback.format_exception(error))}\n"
+            )
+    _fail(f"[unexpected] 程序出错：{type(error).__name__}，详见 {log} / the program failed, see {log}", 1)
 
 
 def _fail(line: str, code: int) -> NoReturn:
@@ -207,27 +225,38 @@ def _pipeline(settings: Settings, url: str) -> Iterator[Pipeline]:
 def _fill(settings: Settings, url: str, data: Path | None) -> None:
     """Load the files unless exactly these were loaded last: a second start is quick and keeps later loads."""
     with _pipeline(settings, url) as pipeline:
-        directory, manifest, mark = _files(settings, pipeline, data, only_if_new=True)
-        if manifest is not None:
-            _report(pipeline.run(manifest, directory, whole=True, fingerprint=mark))
+        waiting = False
+        while True:
+            with _files(data, settings) as (directory, manifest, mark):
+                if pipeline.loaded_fingerprint() == mark:
+                    return
+                try:
+                    _report(pipeline.run(manifest(), directory, whole=True, fingerprint=mark))
+                    return
+                except Conflict:  # another start of this checkout is at it: wait, then look again
+                    if not waiting:
+                        pipeline.reporter.say("another load is running, waiting for it")
+            waiting = True
+            time.sleep(2)
 
 
-def _files(
-    settings: Settings, pipeline: Pipeline, data: Path | None, *, only_if_new: bool = False
-) -> tuple[Path, Any, str]:
-    """Return directory, manifest (None when nothing is new and only news is wanted) and fingerprint."""
-    loaded = pipeline.loaded_fingerprint() if only_if_new else None
+@contextmanager
+def _files(data: Path | None, settings: Settings) -> Iterator[tuple[Path, Callable[[], Manifest], str]]:
+    """Give the directory, a function that reads its manifest (and makes the demo data first), and their mark."""
     if data is not None:
         manifest = manifest_for(data)
-        mark = fingerprint(data, manifest)
-        return data, (None if mark == loaded else manifest), mark
-    mark = demo_fingerprint()
-    directory = settings.state_dir / "demo-data"
-    if mark == loaded:
-        return directory, None, mark
+        yield data, lambda: manifest, fingerprint(data, manifest)
+        return
+    # a folder of its own: two starts at once would write into each other's files
+    with tempfile.TemporaryDirectory(prefix="demo-", dir=_made(settings.state_dir)) as folder:
+        directory = Path(folder)
+        yield directory, lambda: _generate(directory), demo_fingerprint()
+
+
+def _generate(directory: Path) -> Manifest:
     from etl.demo import generate
 
-    with pipeline.reporter.step("demo data: generate", total=100) as advance:
+    with Bars().step("demo data: generate", total=100) as advance:
         done = 0
 
         def show(title: str, share: float) -> None:
@@ -235,9 +264,13 @@ def _files(
             advance(round(share * 100) - done)
             done = round(share * 100)
 
-        directory.mkdir(parents=True, exist_ok=True)
         generate(directory, progress=show)
-    return directory, manifest_for(directory), mark
+    return manifest_for(directory)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _report(loaded: list[Loaded]) -> None:
@@ -248,7 +281,7 @@ def _report(loaded: list[Loaded]) -> None:
 
 
 def _forget_files(settings: Settings) -> None:
-    for name in ("rasters", "archives", "demo-data"):
+    for name in ("rasters", "archives"):
         shutil.rmtree(settings.state_dir / name, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,7 @@ STATUS: dict[type[Exception], int] = {
     Unavailable: 503,
     RiskmapError: 500,
 }
+LONGEST_VALUE = 200
 logger = logging.getLogger("riskmap")
 
 
@@ -44,7 +46,9 @@ def problem(status: int, code: str, zh: str, en: str, **more: Any) -> JSONRespon
         **more,
     }
     headers = {"Retry-After": "2"} if status == 503 else None
-    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+    # lone surrogates are valid in JSON strings that come in, but no encoding can send them out
+    safe = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+    return JSONResponse(safe, status, headers=headers, media_type="application/problem+json")
 
 
 async def _domain(request: Request, error: Exception) -> JSONResponse:
@@ -69,7 +73,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 404:
         return problem(404, "not_found", "没有这个地址", "there is nothing at this address")
     if error.status_code == 405:
-        return problem(405, "method_not_allowed", "此地址不支持该方法", "this method is not allowed here")
+        answer = problem(405, "method_not_allowed", "此地址不支持该方法", "this method is not allowed here")
+        answer.headers.update(error.headers or {})
+        return answer
+    if error.status_code == 413:
+        return problem(413, "too_large", "请求内容过大", "the body of the request is too large")
     return problem(error.status_code, "http_error", str(error.detail), str(error.detail))
 
 
@@ -126,6 +134,7 @@ def _plain(where: dict[str, object]) -> dict[str, Any]:
         for k, v in where.items()
         if isinstance(v, str | int | float | bool) and k not in ("status", "code")
     }
+    kept = {k: v[:LONGEST_VALUE] if isinstance(v, str) else v for k, v in kept.items()}
     if isinstance(kept.get("file"), str):
         kept["file"] = str(kept["file"]).rsplit("/", 1)[-1]
     return kept

@@ -21,6 +21,7 @@ from app.catalogue import Catalogue
 from app.compression import CompressText
 from app.db import make_engine, make_tile_pool
 from app.headers import SecurityHeaders
+from app.limits import AnswerHead, LimitBody
 from app.settings import Settings
 from app.tile_source import TileSource
 from layers.errors import RiskmapError, Unavailable
@@ -79,7 +80,9 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (layers, items, tiles, analysis, health):
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
+    app.add_middleware(LimitBody)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(AnswerHead)
     _serve_page(app, settings.web_dir)
     return app
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from app.catalogue import Catalogue
+from app.catalogue import Catalogue, version_gone
 from layers.errors import Unavailable
 from layers.kinds.tiles import compiled
 from layers.kinds.vector import VectorLayer
@@ -72,6 +72,8 @@ class TileSource:
             ) from error
         try:
             body: bytes | None = await connection.fetchval(statement, *values)
+        except asyncpg.UndefinedTableError as error:  # let go between the question and the answer
+            raise version_gone(tile.layer, tile.version.version) from error
         finally:
             await self._pool.release(connection)
         return body or b""

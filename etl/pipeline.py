@@ -131,6 +131,12 @@ class Pipeline:
                 f"the manifest has no layer {missing[0]}",
                 code="not_in_manifest",
             )
+        if not chosen:
+            raise BadInput(
+                f"清单里没有计算 {'、'.join(only)} 所需的图层",
+                f"the manifest has none of the layers that {', '.join(only)} is computed from",
+                code="not_in_manifest",
+            )
         return chosen
 
     def _build(self, entry: Entry, directory: Path, generated: bool, row: LedgerRow) -> Built:

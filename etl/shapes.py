@@ -39,7 +39,7 @@ def fit_shapes(
         shapes[alone] = [shapely.MultiPolygon([s]) for s in shapes[alone]]
     bad = ~_usable(layer, shapes)
     for at in np.flatnonzero(bad):
-        refusals.append(_fault(int(rows[at]), shapes[at], raw.iloc[at], layer))
+        refusals.append(_fault(rows[int(at)], shapes[at], raw.iloc[at], layer))
     return gpd.GeoSeries(np.where(bad, np.array(None), shapes), crs=WGS84)
 
 

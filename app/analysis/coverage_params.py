@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+BaseId = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class PointBase(BaseModel):
@@ -17,6 +21,14 @@ class PointBase(BaseModel):
         None, title="准备时间 / Preparation", description="Minutes; its own"
     )
     cruise_kmh: float | None = Field(None, title="巡航速度 / Cruise speed", description="km/h; its own")
+
+
+def _kind_of(value: object) -> str:
+    """Tell an id from a place, so that an error speaks of what was meant."""
+    return "id" if isinstance(value, str) else "place"
+
+
+BaseChoice = Annotated[BaseId, Tag("id")] | Annotated[PointBase, Tag("place")]
 
 
 class CoverageParams(BaseModel):
@@ -34,31 +46,35 @@ class CoverageParams(BaseModel):
         },
     )
 
-    bases: list[str | PointBase] | None = Field(
+    bases: list[Annotated[BaseChoice, Discriminator(_kind_of)]] | None = Field(
         None,
         title="基地 / Bases",
         description="Ids of the rescue_base layer, or places; omitted: every base whose status is not off",
     )
     preparation_min: float = Field(
         15.0,
+        strict=True,
         title="准备时间 / Preparation",
         description="Minutes from the call to take-off",
         json_schema_extra={"minimum": 0, "maximum": 240, "unit": "min"},
     )
     response_min: float = Field(
         45.0,
+        strict=True,
         title="响应时间 / Response",
         description="Minutes from the call to arrival: preparation and flight together",
         json_schema_extra={"minimum": 1, "maximum": 600, "unit": "min"},
     )
     cruise_kmh: float = Field(
         200.0,
+        strict=True,
         title="巡航速度 / Cruise speed",
         description="Speed over ground, no wind",
         json_schema_extra={"minimum": 1, "maximum": 1000, "unit": "km/h"},
     )
     radius_km: float = Field(
         100.0,
+        strict=True,
         title="半径 / Radius",
         description="Geodesic radius; limits the reach only when it is sent",
         json_schema_extra={"minimum": 0.1, "maximum": 1000, "unit": "km"},

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
 from layers.errors import BadInput
+
+# float() alone would also take 1_000, full-width digits, nan and infinity
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,8 @@ def parse_box(text: str | None) -> Box | None:
     """
     if text is None:
         return None
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
+    parts = [part.strip() for part in text.split(",")]
+    numbers = [float(part) for part in parts] if all(NUMBER.fullmatch(part) for part in parts) else []
     if len(numbers) != 4 or not all(math.isfinite(n) for n in numbers):
         raise _bad("应为 西,南,东,北 四个数", "must be four numbers west,south,east,north", text)
     west, south, east, north = numbers

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from sqlalchemy import func, select
 
 from app.api.boxes import parse_box
+from app.api.rasters import present
 from app.api.schemas import Item, ItemCollection, RasterValue
 from app.deps import OneLayer, TheCatalogue
 from layers.errors import NotFound
@@ -59,7 +60,7 @@ def items(
     }
 
 
-@router.get("/items/{key}", response_model=Item)
+@router.get("/items/{key:path}", response_model=Item)
 def item(
     layer: OneLayer, key: Annotated[str, Path(max_length=200)], catalogue: TheCatalogue
 ) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def value(
     return {
         "layer": raster.id,
         "version": version.version,
-        "value": raster.value(path, lon, lat),
+        "value": raster.value(present(path, raster), lon, lat),
         "unit": raster.unit.as_json(),
         "source": version.as_source(),
     }

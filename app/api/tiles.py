@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from app.api.rasters import present
 from app.api.schemas import TileJson
 from app.deps import OneLayer, TheCatalogue, TheRegistry
 from app.tile_source import TileSource, VersionedTile
@@ -111,7 +112,7 @@ async def vector_tile(
     body = await _unless_gone(request, source.tile(VersionedTile(layer, version, z, x, y)))
     if not body:
         return Response(status_code=204, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request.headers.get("accept-encoding", "")):
         return Response(body, media_type=MVT, headers={**headers, "Content-Encoding": "gzip"})
     return Response(gzip.decompress(body), media_type=MVT, headers=headers)
 
@@ -135,13 +136,7 @@ def raster_tile(
     headers = {"ETag": etag, "Cache-Control": FOR_EVER if v else ASK_AGAIN}
     if _has(request, etag):
         return Response(status_code=304, headers=headers)
-    path = catalogue.files.rasters / str(version.raster_file)
-    if not path.is_file():
-        raise Unavailable(
-            f"图层“{layer.title.zh}”的栅格文件不在",
-            f"the raster of {layer.id} is missing",
-            code="raster_missing",
-        )
+    path = present(catalogue.files.rasters / str(version.raster_file), layer)
     body = layer.tile(path, z, x, y)
     return Response(body or b"", 200 if body else 204, headers, "image/png" if body else None)
 
@@ -161,9 +156,19 @@ def check_address(layer: VectorLayer | RasterLayer, z: int, x: int, y: int) -> N
         )
 
 
+def takes_gzip(accepted: str) -> bool:
+    """Read an Accept-Encoding header: gzip or * with a quality above zero."""
+    for part in accepted.split(","):
+        coding, _, quality = part.partition(";")
+        if coding.strip().lower() in ("gzip", "*"):
+            value = quality.strip().lower().removeprefix("q=").strip()
+            return not value or value.strip("0.") != ""
+    return False
+
+
 def _has(request: Request, etag: str) -> bool:
     wanted = request.headers.get("if-none-match", "")
-    return any(part.strip().removeprefix("W/") == etag for part in wanted.split(","))
+    return wanted.strip() == "*" or any(part.strip().removeprefix("W/") == etag for part in wanted.split(","))
 
 
 async def _unless_gone(request: Request, work: Any) -> bytes | None:

@@ -25,7 +25,11 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
 def test_every_route_of_the_application_is_in_the_document(
     client: TestClient, document: dict[str, Any]
 ) -> None:
-    routes = {c.path for c in iter_route_contexts(client.app.routes) if isinstance(c.route, APIRoute)}  # type: ignore[attr-defined]
+    routes = {
+        str(c.path).replace(":path", "")
+        for c in iter_route_contexts(client.app.routes)
+        if isinstance(c.route, APIRoute)
+    }  # type: ignore[attr-defined]
     assert routes == set(document["paths"])
 
 

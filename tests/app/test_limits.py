@@ -1,0 +1,61 @@
+"""Around all routes: HEAD, body limits, answers that can be encoded."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.api.tiles import takes_gzip
+
+TILE = "/tiles/hazard_source/10/854/420.mvt"
+
+
+@pytest.mark.parametrize("path", ["/api/layers", "/health", TILE, "/tiles/shelter.pmtiles", "/api/nothing"])
+def test_head_answers_like_get_without_a_body(path: str, client: TestClient) -> None:
+    get, head = client.get(path), client.head(path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_a_body_beyond_the_limit_is_refused_by_name(client: TestClient) -> None:
+    answer = client.post("/api/analysis/coverage", content=b'{"bases":["' + b"x" * 2_000_000 + b'"]}')
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+
+
+def test_text_that_cannot_be_encoded_gets_an_answer_that_can(client: TestClient) -> None:
+    body = b'{"bases":["\\ud800"]}'
+    answer = client.post("/api/analysis/coverage", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert len(answer.content) < 2000
+
+
+def test_a_long_id_is_not_echoed(client: TestClient) -> None:
+    answer = client.post("/api/analysis/coverage", json={"bases": ["x" * 100_000]})
+    assert answer.status_code == 422
+    assert len(answer.content) < 2000
+
+
+def test_a_bad_place_is_blamed_for_what_is_wrong_with_it(client: TestClient) -> None:
+    answer = client.post("/api/analysis/coverage", json={"bases": [{"lon": 120.0}]}).json()
+    assert "lat" in answer["detail"]
+
+
+@pytest.mark.parametrize("value", [True, "100", None, [1]])
+def test_a_radius_that_is_no_number_is_refused(value: object, client: TestClient) -> None:
+    assert client.post("/api/analysis/coverage", json={"radius_km": value}).status_code == 422
+
+
+def test_a_wrong_method_says_which_are_allowed(client: TestClient) -> None:
+    answer = client.delete("/api/layers")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [("gzip", True), ("br, gzip;q=0.5", True), ("*", True), ("gzip;q=0", False), ("br", False), ("", False)],
+)
+def test_gzip_is_sent_to_those_who_take_it(header: str, taken: bool) -> None:
+    assert takes_gzip(header) is taken

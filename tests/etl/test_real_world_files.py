@@ -1,0 +1,269 @@
+"""Files as offices send them: they load right, or are refused for what is really wrong with them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import MultiPoint, Point, Polygon
+from sqlalchemy import text
+
+from etl.manifest import Entry, Manifest
+from etl.pipeline import Pipeline
+from etl.rows import RowsRefused
+from etl.values import parse_day, parse_decimal, parse_whole
+from layers.errors import BadFile, BadInput
+
+HEADER = "code,name,level,capacity,lon,lat"
+
+
+def load(
+    pipeline: Pipeline, folder: Path, file: str, layer: str = "shelter", **more: Any
+) -> list[dict[str, Any]]:
+    more.setdefault("crs", "EPSG:4326")
+    pipeline.run(Manifest(layer=[Entry(id=layer, file=file, **more)]), folder)
+    with pipeline.engine.connect() as connection:
+        query = "SELECT table_name FROM layer.version JOIN layer.current USING (layer, version) WHERE layer = :layer"
+        table = connection.execute(text(query), {"layer": layer}).scalar_one()
+        found = connection.execute(text(f'SELECT *, ST_X(ST_PointOnSurface(geom)) AS x FROM layer."{table}"'))
+        return [dict(row) for row in found.mappings()]
+
+
+def shapefile(folder: Path, *, encoding: str = "GBK", **columns: Any) -> list[Path]:
+    base = {"code": ["S1"], "name": ["镇海区避灾点"], "level": ["village"], "capacity": [50], **columns}
+    frame = gpd.GeoDataFrame(base, geometry=[Point(120.15, 30.28)], crs="EPSG:4326")
+    frame.to_file(folder / "点.shp", encoding=encoding)
+    return sorted(folder.glob("点.*"))
+
+
+def zipped(folder: Path, name: str, members: dict[str, bytes]) -> str:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    (folder / name).write_bytes(buffer.getvalue())
+    return name
+
+
+def test_a_zip_with_a_folder_and_undeclared_gbk_text_loads_as_chinese(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    parts = {p.suffix: p for p in shapefile(tmp_path)}
+    dbf = bytearray(parts[".dbf"].read_bytes())
+    dbf[29] = 0  # declares nothing, and the .cpg stays at home
+    members = {f"数据/2026年/点{s}": p.read_bytes() for s, p in parts.items() if s not in (".cpg", ".dbf")}
+    members["数据/2026年/点.dbf"] = bytes(dbf)
+    [row] = load(pipeline, tmp_path, zipped(tmp_path, "a.zip", members))
+    assert row["name"] == "镇海区避灾点"
+
+
+@pytest.mark.parametrize("claim", ["", "OEM", "ANSI 936", "88591", "GBK", "936"])
+def test_a_cpg_that_says_nothing_useful_does_not_garble_the_text(
+    claim: str, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    shapefile(tmp_path)
+    (tmp_path / "点.cpg").write_text(claim)
+    [row] = load(pipeline, tmp_path, "点.shp")
+    assert row["name"] == "镇海区避灾点"
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"../evil.csv": b"a"}, "zip_path"),
+        ({"/etc/evil.csv": b"a"}, "zip_path"),
+        ({"readme.txt": b"a"}, "table_unclear"),
+        ({"a.csv": b"a", "b.csv": b"b"}, "table_unclear"),
+        ({"big.csv": b"\x20" * 30_000_000}, "zip_limit"),
+        ({"a.geojson": b"<OGRVRTDataSource/>"}, "not_what_it_says"),
+    ],
+)
+def test_a_zip_that_is_unsafe_or_unclear_is_refused_by_name(
+    members: dict[str, bytes], code: str, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    with pytest.raises(BadFile) as caught:
+        load(pipeline, tmp_path, zipped(tmp_path, "a.zip", members))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("part", [".dbf", ".shx"])
+def test_a_shapefile_without_one_of_its_parts_names_it(part: str, pipeline: Pipeline, tmp_path: Path) -> None:
+    shapefile(tmp_path)
+    (tmp_path / f"点{part}").unlink()
+    with pytest.raises(BadFile) as caught:
+        load(pipeline, tmp_path, "点.shp")
+    assert caught.value.code == "file_part_missing"
+    assert f"点{part}" in caught.value.zh
+
+
+def test_names_that_a_dbf_cut_to_ten_characters_find_their_field(pipeline: Pipeline, tmp_path: Path) -> None:
+    shapefile(tmp_path, standardis=["是"], county_cod=["330211"])
+    [row] = load(pipeline, tmp_path, "点.shp")
+    assert (row["standardised"], row["county_code"]) == (True, "330211")
+
+
+def test_columns_that_no_field_takes_are_named_in_the_ledger(pipeline: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(f"{HEADER},备注\nS1,a,village,1,120.1,30.2,x\n", encoding="utf-8")
+    load(pipeline, tmp_path, "s.csv")
+    with pipeline.engine.connect() as connection:
+        message = connection.execute(text("SELECT message FROM layer.ledger")).scalar_one()
+    assert message == "columns not used: 备注"
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"rename": {"name": "nofield"}}, "field_unknown"),
+        ({"set": {"nofield": 3}}, "field_unknown"),
+        ({"rename": {"nowhere": "address"}}, "field_missing"),
+        ({"where": {"nowhere": "x"}}, "field_missing"),
+        ({"where": {"level": "county"}}, "empty_file"),
+    ],
+)
+def test_a_mapping_that_names_what_is_not_there_is_refused(
+    more: dict[str, Any], code: str, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    (tmp_path / "s.csv").write_text(f"{HEADER}\nS1,a,village,1,120.1,30.2\n", encoding="utf-8")
+    with pytest.raises(BadFile) as caught:
+        load(pipeline, tmp_path, "s.csv", **more)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "row"),
+    [
+        (f"{HEADER}\nx,S1,a,village,1,120.1,30.2\n", "row_length", 1),
+        (f"{HEADER}\nS1,a,village,1,120.1,30.2\nS2,a\n", "row_length", 2),
+        (f"{HEADER},name\nS1,a,village,1,120.1,30.2,b\n", "field_twice", None),
+        (f'{HEADER}\n"S1,a,village,1,120.1,30.2\n', "unreadable", 2),
+    ],
+)
+def test_a_csv_whose_rows_do_not_fit_its_header_is_refused_with_the_row(
+    content: str, code: str, row: int | None, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    (tmp_path / "s.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(BadFile) as caught:
+        load(pipeline, tmp_path, "s.csv")
+    assert caught.value.code == code
+    assert caught.value.where.get("row") == row
+
+
+@pytest.mark.parametrize(
+    ("text_", "encoding"),
+    [
+        (f"{HEADER}\nS1,避灾点,village,1,120.1,30.2\n", "gb18030"),
+        (f"{HEADER}\nS1,避灾点,village,1,120.1,30.2\n", "utf-8-sig"),
+        (f"{HEADER}\nS1,避灾点,village,1,120.1,30.2\n", "utf-16"),
+        (f"{HEADER}\nS1,避灾点,village,1,120.1,30.2\n".replace(",", ";"), "utf-8"),
+        (f"{HEADER}\nS1,避灾点,village,1,120.1,30.2\n".replace(",", "\t"), "utf-8"),
+        (f"{HEADER},\nS1,避灾点,village,1,120.1,30.2,\n", "utf-8"),
+    ],
+)
+def test_csv_as_spreadsheets_write_it_loads(
+    text_: str, encoding: str, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    (tmp_path / "s.csv").write_bytes(text_.encode(encoding))
+    [row] = load(pipeline, tmp_path, "s.csv")
+    assert row["name"] == "避灾点"
+
+
+def test_an_empty_cell_is_no_value_and_a_big_number_stays_exact(pipeline: Pipeline, tmp_path: Path) -> None:
+    lines = (
+        f"{HEADER},standardised\nS1,a,village,9007199254740993,120.1,30.2,是\nS2,b,village,1,120.1,30.2,\n"
+    )
+    (tmp_path / "s.csv").write_text(lines, encoding="utf-8")
+    first, second = sorted(load(pipeline, tmp_path, "s.csv"), key=lambda row: str(row["code"]))
+    assert (first["capacity"], first["standardised"]) == (9007199254740993, True)
+    assert second["standardised"] is None
+
+
+def test_rows_keep_their_number_in_the_file_under_a_filter(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = "".join(f"S{i},a,{'village' if i % 2 else 'county'},1,120.1,30.2\n" for i in range(1, 10))
+    (tmp_path / "s.csv").write_text(f"{HEADER}\n{rows}\nS11,a,village,x,120.1,30.2\n", encoding="utf-8")
+    with pytest.raises(RowsRefused) as caught:
+        load(pipeline, tmp_path, "s.csv", where={"level": ["village"]})
+    assert caught.value.refusals[0].row == 11
+
+
+def geometry(folder: Path, shapes: list[Any], crs: str = "EPSG:4326", **columns: Any) -> str:
+    gpd.GeoDataFrame(columns, geometry=shapes, crs=crs).to_file(folder / "g.gpkg")
+    return "g.gpkg"
+
+
+def test_a_polygon_without_area_is_refused_and_a_bow_tie_is_mended(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    flat = Polygon([(120, 30), (121, 30), (120.5, 30), (120, 30)])
+    tie = Polygon([(120, 30), (121, 31), (121, 30), (120, 31), (120, 30)])
+    columns = {"code": ["330102", "330103"], "name": ["甲", "乙"], "level": ["county", "county"]}
+    with pytest.raises(RowsRefused) as caught:
+        load(pipeline, tmp_path, geometry(tmp_path, [tie, flat], **columns), "admin_area")
+    assert [(r.row, r.code) for r in caught.value.refusals] == [(2, "geometry_invalid")]
+
+
+def test_a_multipoint_of_one_is_a_point_and_one_of_two_is_not(pipeline: Pipeline, tmp_path: Path) -> None:
+    columns = {"code": ["S1"], "name": ["a"], "level": ["village"], "capacity": [1]}
+    [row] = load(pipeline, tmp_path, geometry(tmp_path, [MultiPoint([(120.15, 30.28)])], **columns))
+    assert row["x"] == pytest.approx(120.15)
+    with pytest.raises(RowsRefused) as caught:
+        load(pipeline, tmp_path, geometry(tmp_path, [MultiPoint([(120, 30), (121, 30)])], **columns))
+    assert caught.value.refusals[0].code == "geometry_type"
+
+
+def test_a_zone_prefix_under_the_wrong_system_is_recognised(pipeline: Pipeline, tmp_path: Path) -> None:
+    content = f"{HEADER}\nS1,a,village,1,40514432.15,3351162.27\n"
+    (tmp_path / "s.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(RowsRefused) as caught:
+        load(pipeline, tmp_path, "s.csv", crs="EPSG:4549")
+    first = caught.value.refusals[0]
+    assert "EPSG:4528" in first.zh or first.code == "out_of_range"
+    [row] = load(pipeline, tmp_path, "s.csv", crs="EPSG:4528")
+    assert row["x"] == pytest.approx(120.15, abs=1e-6)
+
+
+def test_a_manifest_without_layers_is_refused(tmp_path: Path) -> None:
+    from etl.manifest import manifest_for
+
+    (tmp_path / "riskmap.toml").write_text("layer = []\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        manifest_for(tmp_path)
+    assert caught.value.code == "bad_manifest"
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2025-11-16", "2025/11/16", "2025/11/16 0:00", "20251116", "2025年11月16日", "2025-11-16T08:30:00"],
+)
+def test_days_are_read_as_offices_write_them(day: str) -> None:
+    assert parse_day(day) == date(2025, 11, 16)
+
+
+@pytest.mark.parametrize(
+    "day", ["2025-11-169", "2025-11-16垃圾", "2025-13-01", "2025-02-30", "16.11.2025", "251116", ""]
+)
+def test_what_is_no_day_is_not_bent_into_one(day: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_day(day)
+
+
+@given(st.integers(-(2**63) + 1, 2**63 - 1))
+def test_whole_numbers_are_read_exactly(number: int) -> None:
+    assert parse_whole(str(number)) == number
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_decimals_are_read_exactly(number: float) -> None:
+    assert parse_decimal(repr(number)) == number
+
+
+@pytest.mark.parametrize("text_", ["1_000", "nan", "inf", "1e999", "", "0x10", "1,5"])
+def test_what_is_no_whole_number_is_refused(text_: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_whole(text_)
