@@ -85,7 +85,7 @@ function start(catalogue: Catalogue): void {
 }
 
 /** How often to look for newly loaded data, in milliseconds. */
-const LOOK_AGAIN = 120_000;
+const LOOK_AGAIN = 30_000;
 let known = "";
 
 /** Fetch the catalogue: on opening, after a lost connection, and now and then for new versions. */
