@@ -17,19 +17,21 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from app.commands.database import database, etl_engine
+from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
+from app.commands.loads import load_in_one, loads, profiles
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
 from app.settings import Settings
 from etl.fingerprints import demo_fingerprint
-from etl.manifest import Entry, Manifest, fingerprint, manifest_for
-from etl.pipeline import Loaded, Pipeline
+from etl.loads.commit import Loaded
+from etl.manifest import Manifest, fingerprint, manifest_for
+from etl.pipeline import Pipeline
 from etl.progress import Bars
-from etl.rows import RowsRefused
 from layers.errors import BadInput, Conflict, NotFound, RiskmapError, Unavailable
 from layers.registry import discover
 from layers.store import Files, ensure_schema
 
 EXIT_CODES: dict[type[Exception], int] = {
-    RowsRefused: 3,
+    **LOAD_EXIT_CODES,
     BadInput: 4,
     NotFound: 4,
     Conflict: 5,
@@ -42,6 +44,8 @@ INTERRUPTED = 130
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
 app.add_typer(etl, name="etl")
+app.add_typer(loads, name="loads")
+app.add_typer(profiles, name="profiles")
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of files with a riskmap.toml.")]
 Port = Annotated[
@@ -100,43 +104,49 @@ def etl_run(
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(help="Shapefile, zip, GeoPackage, GeoJSON, CSV or GeoTIFF.")],
+    file: Annotated[
+        Path, typer.Argument(help="Shapefile, zip, GeoPackage, .gdb, GeoJSON, KML, CSV, XLSX, GeoTIFF.")
+    ],
     layer: Annotated[str, typer.Option("--layer", help="Layer to load it into.")],
+    profile: Annotated[str | None, typer.Option(help="Saved profile to start from.")] = None,
+    mode: Annotated[str, typer.Option(help="upsert, append, replace or sync.")] = "upsert",
     crs: Annotated[str | None, typer.Option(help="Coordinate system, when the file does not say it.")] = None,
     force_crs: Annotated[bool, typer.Option(help="Use --crs although the file says another.")] = False,
+    datum: Annotated[
+        str | None,
+        typer.Option(help="Datum of coordinates without .prj: CGCS2000, WGS84, Xian80, Beijing54."),
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Text encoding, e.g. gb18030.")] = None,
-    table: Annotated[str | None, typer.Option(help="Table of a GeoPackage with several.")] = None,
-    x: Annotated[str | None, typer.Option(help="CSV column of the longitude or easting.")] = None,
-    y: Annotated[str | None, typer.Option(help="CSV column of the latitude or northing.")] = None,
+    table: Annotated[str | None, typer.Option(help="Table of a file with several.")] = None,
+    x: Annotated[str | None, typer.Option(help="Column of the longitude or easting.")] = None,
+    y: Annotated[str | None, typer.Option(help="Column of the latitude or northing.")] = None,
     rename: Annotated[list[str] | None, typer.Option(help="COLUMN=field, repeatable.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="field=value for all rows, repeatable.")
     ] = None,
-    skip_bad_rows: Annotated[bool, typer.Option(help="Load the good rows and list the bad ones.")] = False,
+    key_from: Annotated[
+        list[str] | None, typer.Option(help="Column of the key, or #content, #row; repeatable.")
+    ] = None,
+    skip_bad_rows: Annotated[bool, typer.Option(help="Load the good rows and keep the bad ones.")] = False,
+    max_gone: Annotated[float | None, typer.Option(help="Largest share of rows a sync may remove.")] = None,
     source: Annotated[str, typer.Option(help="Where the data comes from; shown on the map.")] = "",
     source_date: Annotated[str | None, typer.Option(help="Date of the data, YYYY-MM-DD.")] = None,
     owner: Annotated[str, typer.Option(help="Who answers for the data.")] = "",
+    person: Annotated[str, typer.Option(help="Who asks for it; stays on record.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
 ) -> None:
-    """Load one file into one layer and recompute what follows from it."""
-    settings = Settings()
-    entry = Entry(
-        id=layer,
-        file=file.name,
-        table=table,
-        x=x,
-        y=y,
-        crs=crs,
-        force_crs=force_crs,
-        encoding=encoding,
-        rename=dict(_pair(p, "--rename") for p in rename or []),
-        set=dict(_pair(p, "--set") for p in set_ or []),
-        bad_rows="skip" if skip_bad_rows else "refuse",
-        source=source or file.name,
-        source_date=_date(source_date),
-        owner=owner,
+    """Load one file into one layer, as far as it safely goes, and say what it needs from a person."""
+    asked: dict[str, Any] = {
+        "table": table, "x": x, "y": y, "crs": crs, "force_crs": force_crs or None, "data_datum": datum,
+        "encoding": encoding, "mode": mode, "key_from": key_from or None, "max_gone": max_gone,
+        "rename": dict(_pair(p, "--rename") for p in rename or []) or None,
+        "set": dict(_pair(p, "--set") for p in set_ or []) or None,
+        "bad_rows": "skip" if skip_bad_rows else None,
+        "source": source or file.name, "source_date": _date(source_date), "owner": owner or None,
+    }  # fmt: skip
+    load_in_one(
+        file, layer, profile, {name: v for name, v in asked.items() if v is not None}, person, as_json=as_json
     )
-    with database(settings) as url, _pipeline(settings, url) as pipeline:
-        _report(pipeline.run(Manifest(layer=[entry]), file.absolute().parent))
 
 
 @app.command()
@@ -219,7 +229,13 @@ def _fail(line: str, code: int) -> NoReturn:
 def _pipeline(settings: Settings, url: str) -> Iterator[Pipeline]:
     with etl_engine(url) as engine:
         ensure_schema(engine)
-        yield Pipeline(engine, discover(settings.layer_dir), Files(settings.state_dir), Bars())
+        yield Pipeline(
+            engine,
+            discover(settings.layer_dir),
+            Files(settings.state_dir),
+            Bars(),
+            settings.convert_offset_datums,
+        )
 
 
 def _fill(settings: Settings, url: str, data: Path | None) -> None:
@@ -281,7 +297,7 @@ def _report(loaded: list[Loaded]) -> None:
 
 
 def _forget_files(settings: Settings) -> None:
-    for name in ("rasters", "archives"):
+    for name in ("rasters", "archives", "uploads"):
         shutil.rmtree(settings.state_dir / name, ignore_errors=True)
 
 

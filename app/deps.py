@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from app.catalogue import Catalogue
+from app.load_jobs import LoadJobs
 from app.settings import Settings
 from layers.model import Layer
 from layers.registry import Registry
@@ -22,6 +23,12 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _loads(request: Request) -> LoadJobs:
+    service: LoadJobs = request.app.state.loads
+    return service
+
+
+TheLoads = Annotated[LoadJobs, Depends(_loads)]
 TheCatalogue = Annotated[Catalogue, Depends(_catalogue)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 

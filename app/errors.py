@@ -16,10 +16,11 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from layers.errors import BadInput, Conflict, NotFound, RiskmapError, Unavailable
+from layers.errors import BadInput, Conflict, NotFound, Outdated, RiskmapError, Unavailable
 
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
+    Outdated: 412,
     Conflict: 409,
     BadInput: 422,
     Unavailable: 503,
@@ -53,7 +54,10 @@ def problem(status: int, code: str, zh: str, en: str, **more: Any) -> JSONRespon
 
 async def _domain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RiskmapError)  # noqa: S101 - registered for this class only
-    return problem(status_of(error), error.code, error.zh, error.en, **_plain(error.where))
+    more = _plain(error.where)
+    if (questions := getattr(error, "questions", None)) is not None:
+        more["questions"] = questions
+    return problem(status_of(error), error.code, error.zh, error.en, **more)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

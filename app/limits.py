@@ -1,12 +1,16 @@
-"""Plain ASGI around all routes: HEAD is answered like GET without a body; bodies have a limit."""
+"""Plain ASGI around all routes: HEAD is answered like GET without a body; bodies have a limit; no other site writes."""
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.errors import problem
+
 MOST_BODY_BYTES = 1 << 20
-"""Enough for thousands of bases; files do not come this way."""
+"""Enough for thousands of bases."""
 
 
 class AnswerHead:
@@ -30,13 +34,21 @@ class AnswerHead:
 
 
 class LimitBody:
-    """Stops reading a request body beyond the limit, whatever its Content-Length says."""
+    """Stops reading a request body beyond the limit, whatever its Content-Length says.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    POST below ``uploads`` may bring files and has a limit of its own, in bytes.
+    """
+
+    def __init__(self, app: ASGIApp, uploads: str, most_upload_bytes: int) -> None:
+        self.app, self.uploads, self.most_upload_bytes = app, uploads, most_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what is received."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        files = scope["method"] == "POST" and scope["path"].startswith(self.uploads)
+        most = self.most_upload_bytes if files else MOST_BODY_BYTES
         seen = 0
 
         async def counted() -> Message:
@@ -44,8 +56,28 @@ class LimitBody:
             message = await receive()
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
-                if seen > MOST_BODY_BYTES:
+                if seen > most:
                     raise HTTPException(413)
             return message
 
-        await self.app(scope, counted if scope["type"] == "http" else receive, send)
+        await self.app(scope, counted, send)
+
+
+class SameOrigin:
+    """Refuses writes that a page of another site makes a visitor's browser send: there is no log-in to ask for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Compare Origin with Host for everything that is not a read."""
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+            origin, host = headers.get(b"origin"), headers.get(b"host", "")
+            if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+                answer = problem(
+                    403, "other_origin", "拒绝来自其他网站的写入", "writes from other sites are refused"
+                )
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

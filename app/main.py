@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import errors
 from app.analysis import coverage
 from app.analysis.inputs import CoverageData
-from app.api import analysis, health, items, layers, tiles
+from app.api import analysis, health, items, layers, load_profiles, loads, tiles
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
 from app.compression import CompressText
 from app.db import make_engine, make_tile_pool
 from app.headers import SecurityHeaders
-from app.limits import AnswerHead, LimitBody
+from app.limits import AnswerHead, LimitBody, SameOrigin
+from app.load_jobs import LoadJobs
 from app.settings import Settings
 from app.tile_source import TileSource
 from layers.errors import RiskmapError, Unavailable
@@ -33,6 +34,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {"application/problem+json": {}}, "description": words}
     for status, words in (
         (404, "not there"),
+        (409, "in the way of somebody else's work"),
         (422, "cannot be used as sent"),
         (503, "not available just now"),
     )
@@ -60,9 +62,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
         app.state.tiles = TileSource(pool, catalogue)
+        app.state.loads = LoadJobs(settings, catalogue.registry)
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         yield
         await warming
+        await asyncio.to_thread(app.state.loads.close)
         await pool.close()
         engine.dispose()
 
@@ -77,10 +81,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for part in (layers, items, tiles, analysis, health):
+    for part in (layers, items, tiles, analysis, loads, load_profiles, health):
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
-    app.add_middleware(LimitBody)
+    app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)
+    app.add_middleware(SameOrigin)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AnswerHead)
     _serve_page(app, settings.web_dir)

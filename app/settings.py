@@ -28,4 +28,8 @@ class Settings(BaseSettings):
     tile_connections: int = Field(4, ge=1, le=64, description="database connections kept for tiles")
     tile_timeout_s: float = Field(3.0, gt=0, description="longest time one tile query may run, seconds")
     query_connections: int = Field(8, ge=1, le=64, description="database connections for everything else")
+    upload_most_bytes: int = Field(2 << 30, ge=1 << 20, description="largest upload, bytes")
+    convert_offset_datums: bool = Field(
+        False, description="allow GCJ-02 and BD-09 coordinates to be converted; each such load is logged"
+    )
     query_timeout_s: float = Field(15.0, gt=0, description="longest time any other query may run, seconds")

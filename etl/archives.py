@@ -6,6 +6,7 @@ import gzip
 import math
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,30 @@ from pmtiles.writer import Writer
 from sqlalchemy import Connection
 
 from etl.progress import Reporter
-from layers.kinds.tiles import tile_statement
+from layers.kinds.archive import Archive
+from layers.kinds.tiles import tile_statement, touches
 from layers.kinds.vector import VectorLayer
 
 MAX_ZOOM = 8
 """Highest archived zoom: at 9 and above a tile is cheap enough to be made on demand."""
 
 Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """The archive of the version before, and the boxes (degrees) in which the new version differs from it."""
+
+    before: Archive
+    boxes: list[list[float]]
+
+    def tile(self, z: int, x: int, y: int) -> bytes | None:
+        """Return the stored bytes of a tile of the version before."""
+        return self.before.tile(z, x, y)
+
+    def touches(self, z: int, x: int, y: int) -> bool:
+        """Whether a change may show in a tile: its box, grown by the margin that tiles draw beyond their edge."""
+        return touches(self.boxes, z, x, y)
 
 
 def build_archive(
@@ -30,10 +48,12 @@ def build_archive(
     bounds: Bounds,
     path: Path,
     reporter: Reporter,
+    unchanged: Unchanged | None = None,
 ) -> bool:
     """Write the archive of a table version; returns False when the layer has no tile in these zooms.
 
-    The file appears under its name only when it is whole.
+    Tiles that the change of a version does not touch are taken from the archive before it (``unchanged``). The file
+    appears under its name only when it is whole.
     """
     table = layer.table(table_name)
     wanted = [
@@ -45,10 +65,14 @@ def build_archive(
     with partial.open("wb") as stream, reporter.step(f"{layer.id}: archive", total=len(wanted)) as advance:
         writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
         for z, x, y in wanted:
-            body = connection.execute(tile_statement(layer, table, z), {"z": z, "x": x, "y": y}).scalar_one()
+            packed = unchanged.tile(z, x, y) if unchanged and not unchanged.touches(z, x, y) else None
+            if unchanged is None or unchanged.touches(z, x, y):
+                address = {"z": z, "x": x, "y": y}
+                body = connection.execute(tile_statement(layer, table, z), address).scalar_one()
+                packed = gzip.compress(bytes(body), 6, mtime=0) if body else None
             advance(1)
-            if body:
-                writer.write_tile(zxy_to_tileid(z, x, y), gzip.compress(bytes(body), 6, mtime=0))
+            if packed:
+                writer.write_tile(zxy_to_tileid(z, x, y), packed)
                 written += 1
         if written:
             writer.finalize(_header(layer, bounds), _metadata(layer))

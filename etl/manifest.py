@@ -4,51 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from etl.loads.profile import Mode, Profile
 from layers.errors import BadInput
 
 FILE_NAME = "riskmap.toml"
 
 
-class Entry(BaseModel):
-    """One file (or one table of it) for one layer.
+class Entry(Profile):
+    """One file (or one table of it) for one layer: the layer's id, the file's name, and the profile of the load.
 
-    ``rename`` maps file columns to layer fields, ``set`` gives constants, ``values`` translates the
-    codes of a field (``[layer.values.kind] transport = "airport"``), ``where`` keeps rows whose column has
-    one of the listed values, ``key_from`` takes the key from the first non-empty of several columns (``#row`` is
-    the number of the row), ``merge`` joins the object of one key to that of another (their persons add up).
-    ``crs`` is used when the file does not declare one; with ``force_crs`` it wins over what the file says.
+    A file of a manifest is the whole layer: rows it does not have are no longer served.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     id: str
     file: str
-    table: str | None = None
-    x: str | None = None
-    y: str | None = None
-    crs: str | None = None
-    force_crs: bool = False
-    datum: Literal["WGS84", "CGCS2000"] = "WGS84"
-    encoding: str | None = None
-    rename: dict[str, str] = Field(default_factory=dict)
-    set: dict[str, Any] = Field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    where: dict[str, Any] = Field(default_factory=dict)
-    key_from: list[str] = Field(default_factory=list)
-    merge: dict[str, str] = Field(default_factory=dict)
-    bad_rows: Literal["refuse", "skip"] = "refuse"
-    source: str = ""
-    source_date: date | None = None
-    owner: str = ""
-    licence: str = ""
-    note: str = ""
+    mode: Mode = "replace"
+
+    def profile(self) -> Profile:
+        """Return the profile without the layer and the file."""
+        return Profile.model_validate(self.model_dump(exclude={"id", "file"}))
 
 
 class Manifest(BaseModel):

@@ -1,52 +1,28 @@
-"""The pipeline: read, check, build, derive, then make everything current in one transaction.
+"""Whole manifests: every file staged and checked first, then all layers and what follows from them made current at once.
 
-Until that last step nothing that is served has changed; a failure at any point leaves it untouched and writes a
-ledger row that says why.
+Until that last step nothing that is served has changed; a failure at any point leaves it untouched and stays on record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
-from sqlalchemy import Engine, delete, select, text
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, select, text
 
-from etl.build import About, Built, build_raster, build_vector
-from etl.checks import Checked, check
-from etl.derive.admin import complete_admin, merge_areas
-from etl.derive.grades import grade_hazards
-from etl.derive.zones import DERIVED, INPUTS
-from etl.ledger import LedgerRow
+from etl.derive.zones import INPUTS
+from etl.loads.commit import Loaded, Mark
+from etl.loads.counties import admin_layer, staged_counties
+from etl.loads.loader import Loader
+from etl.loads.questions import NeedsDecision
+from etl.loads.record import Load
 from etl.manifest import Entry, Manifest
 from etl.progress import Reporter
-from etl.prune import prune
-from etl.readers import read_file, sniff, wrong_kind
-from etl.readers.files import sha256_of
-from etl.rows import RowsRefused
-from etl.tables import make_current
-from layers.errors import BadInput, Conflict
-from layers.kinds.raster import RasterLayer
-from layers.kinds.vector import VectorLayer
+from layers.errors import BadInput, Conflict, RiskmapError
 from layers.registry import Registry
-from layers.store import CURRENT, DATASET, Files, current_versions
-
-AFTER_CHECK = {"admin_area": complete_admin, "hazard_source": grade_hazards}
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a run did to a layer."""
-
-    layer: str
-    version: str
-    rows: int
-    refused: int
-    changed: bool
+from layers.store import DATASET, Files, current_versions
 
 
 @dataclass
@@ -57,6 +33,12 @@ class Pipeline:
     registry: Registry
     store: Files
     reporter: Reporter
+    offsets: bool = False
+
+    @property
+    def loader(self) -> Loader:
+        """The loader of single files over the same parts."""
+        return Loader(self.engine, self.registry, self.store, self.reporter, self.offsets)
 
     def run(
         self,
@@ -72,20 +54,48 @@ class Pipeline:
         ``whole`` means the manifest is the whole map: layers it does not name are no longer served.
 
         Raises:
-            BadInput: an unknown or derived layer, a file or rows that cannot be used.
+            BadInput: an unknown or derived layer, a file or rows that cannot be used, a decision that is open.
             Conflict: another run is under way.
         """
         entries = self._entries(manifest, only)
         self.store.ensure()
+        loader = self.loader
+        loads: list[Load] = []
         with self._alone():
-            built: dict[str, Built] = {}
-            rows: dict[str, LedgerRow] = {}
-            for entry in entries:
-                row = rows[entry.id] = LedgerRow.begin(entry)
-                with self._on_record(row):
-                    built[entry.id] = self._build(entry, directory, manifest.generated, row)
-            self._derive(built, rows, manifest, whole=whole)
-            return self._swap(built, rows, manifest, whole=whole, fingerprint=fingerprint)
+            try:
+                for entry in sorted(entries, key=lambda entry: not self._is_admin(entry)):
+                    loads.append(self._checked(loader, entry, directory))
+                    if self._is_admin(entry):  # the other files are judged by the counties they come with
+                        layer = self.registry.vector(entry.id)
+                        loader.known.staged = staged_counties(loads[-1].id, layer)
+                mark = Mark(manifest.title, manifest.generated, whole, fingerprint)
+                return loader.commit_all(loads, mark)
+            except BaseException:
+                self._let_go(loader, loads)
+                raise
+
+    def _checked(self, loader: Loader, entry: Entry, directory: Path) -> Load:
+        """Stage and check one entry; a decision that is open is a fault of the manifest."""
+        load = loader.receive(
+            directory / entry.file, layer=entry.id, profile=entry.profile(), name=entry.file, again=True
+        )
+        load = loader.advance(load.id)
+        if load.questions:
+            loader.refuse(load)
+            raise NeedsDecision(load.id, load.questions, entry.file)
+        for finding in load.findings:
+            if finding.severity != "info":
+                self.reporter.say(f"{entry.file}: {finding.en}")
+        return load
+
+    def _let_go(self, loader: Loader, loads: Sequence[Load]) -> None:
+        for load in loads:
+            with suppress(RiskmapError):
+                loader.discard(load.id)
+
+    def _is_admin(self, entry: Entry) -> bool:
+        layer = admin_layer(self.registry)
+        return layer is not None and entry.id == layer.id
 
     def loaded_fingerprint(self) -> str | None:
         """Return the fingerprint of the files the map was last filled from as a whole.
@@ -106,12 +116,7 @@ class Pipeline:
     def _entries(self, manifest: Manifest, only: Sequence[str]) -> list[Entry]:
         for layer_id in [*only, *(entry.id for entry in manifest.layer)]:
             if self.registry[layer_id].derived and layer_id not in only:
-                raise BadInput(
-                    f"图层 {layer_id} 由系统计算，不能从文件载入",
-                    f"layer {layer_id} is computed and is not loaded from a file",
-                    code="derived_layer",
-                    layer=layer_id,
-                )
+                self.loader.target(layer_id)
         ids = [entry.id for entry in manifest.layer]
         repeated = {i for i in ids if ids.count(i) > 1}
         if repeated:
@@ -139,133 +144,9 @@ class Pipeline:
             )
         return chosen
 
-    def _build(self, entry: Entry, directory: Path, generated: bool, row: LedgerRow) -> Built:
-        layer = self.registry[entry.id]
-        path = directory / entry.file
-        sniff(path)
-        row.file_sha256 = sha256_of(path)
-        about = About(entry.source, entry.source_date, entry.owner, entry.licence, entry.note, generated)
-        if isinstance(layer, RasterLayer):
-            if path.suffix.lower() not in (".tif", ".tiff"):
-                raise wrong_kind(layer, entry)
-            result = build_raster(self.engine, layer, path, about, self.store)
-            row.rows_in = result.rows
-        else:
-            assert isinstance(layer, VectorLayer)  # noqa: S101 - the registry has these two kinds
-            frame, row.rows_in = self._frame(layer, entry, path, row)
-            result = build_vector(self.engine, layer, frame, about, self.store, self.reporter)
-        row.rows_loaded, row.version = result.rows, result.version
-        return result
-
-    def _frame(
-        self, layer: VectorLayer, entry: Entry, path: Path, row: LedgerRow
-    ) -> tuple[gpd.GeoDataFrame, int]:
-        with self.reporter.step(f"{layer.id}: read {entry.file}"):
-            raw = read_file(layer, entry, path)
-        with self.reporter.step(f"{layer.id}: check"):
-            checked = check(layer, raw, entry)
-            row.rows_in, row.refusals = checked.rows_in, checked.refusals
-            self._judge(checked, entry)
-            if checked.unused:
-                row.note = "columns not used: " + ", ".join(checked.unused)
-                self.reporter.say(f"{entry.file}: {row.note}")
-            frame = merge_areas(checked.frame, entry.merge) if entry.merge else checked.frame
-            finish = AFTER_CHECK.get(layer.id)
-            return (finish(frame) if finish else frame), checked.rows_in
-
-    def _judge(self, checked: Checked, entry: Entry) -> None:
-        if checked.refusals and (entry.bad_rows == "refuse" or checked.frame.empty):
-            raise RowsRefused(entry.file, checked.refusals)
-        if checked.refusals:
-            bad = len({r.row for r in checked.refusals})
-            first = checked.refusals[0]
-            self.reporter.say(
-                f"{entry.file}: {bad} rows skipped, first: row {first.row}, field {first.field}: {first.en} "
-                f"(all are in the ledger)"
-            )
-
-    def _derive(
-        self, built: dict[str, Built], rows: dict[str, LedgerRow], manifest: Manifest, *, whole: bool
-    ) -> None:
-        if not set(INPUTS) & set(built):
-            return
-        with self.engine.connect() as connection:
-            served = {} if whole else current_versions(connection)
-        # what an older program stored in another way would not fit the SQL below
-        served = {i: v for i, v in served.items() if i in INPUTS and v.layout == self.registry[i].layout}
-        tables = {
-            i: built[i].table_name if i in built else served[i].table_name
-            for i in INPUTS
-            if i in built or i in served
-        }
-        if len(tables) < len(INPUTS):
-            return  # zones need both the counties and the hazard sources
-        named = {name: table for name, table in tables.items() if table}
-        generated = manifest.generated or any(
-            v.generated for i, v in served.items() if i in INPUTS and i not in built
-        )
-        for layer_id, compute in DERIVED.items():
-            layer = self.registry.vector(layer_id)
-            row = rows[layer_id] = LedgerRow(layer=layer_id, file="", owner=manifest.title)
-            with self._on_record(row):
-                with self.reporter.step(f"{layer_id}: compute"), self.engine.connect() as connection:
-                    frame = compute(connection, named)
-                if frame.empty:
-                    continue  # nothing to show: _swap takes the layer off the map
-                about = self._about_derived(frame, generated)
-                built[layer_id] = build_vector(self.engine, layer, frame, about, self.store, self.reporter)
-                row.rows_in = row.rows_loaded = built[layer_id].rows
-                row.version = built[layer_id].version
-
-    def _about_derived(self, frame: gpd.GeoDataFrame, generated: bool) -> About:
-        column = "graded_on" if "graded_on" in frame else "assessed_on"
-        dates = [d for d in frame[column] if d is not None]
-        note = "由危险源分级按就高原则计算，阈值待确认 / computed from graded hazard sources, cut-offs unconfirmed"
-        return About("riskmap ETL", max(dates, default=None), "", "", note, generated)
-
-    def _swap(
-        self,
-        built: dict[str, Built],
-        rows: dict[str, LedgerRow],
-        manifest: Manifest,
-        *,
-        whole: bool,
-        fingerprint: str | None,
-    ) -> list[Loaded]:
-        """Make all new versions current at once, and write the ledger in the same transaction."""
-        with self.engine.begin() as connection:
-            current = connection.execute(select(CURRENT.c.layer, CURRENT.c.version))
-            before = {row.layer: row.version for row in current}
-            make_current(connection, {layer_id: b.version for layer_id, b in built.items()})
-            emptied = [layer_id for layer_id in rows if layer_id not in built]
-            if whole:
-                emptied = [layer_id for layer_id in before if layer_id not in built]
-            connection.execute(delete(CURRENT).where(CURRENT.c.layer.in_(emptied)))
-            for layer_id, row in rows.items():
-                same = row.version is not None and before.get(layer_id) == row.version
-                row.write(connection, "unchanged" if same else "loaded", row.note)
-            if fingerprint is not None:
-                values = {
-                    "fingerprint": fingerprint,
-                    "title": manifest.title,
-                    "generated": manifest.generated,
-                }
-                connection.execute(
-                    insert(DATASET)
-                    .values(**values)
-                    .on_conflict_do_update(
-                        index_elements=["only_one"], set_={**values, "loaded_at": text("now()")}
-                    )
-                )
-        prune(self.engine, self.store)
-        return [
-            Loaded(i, b.version, b.rows, len({r.row for r in rows[i].refusals}), before.get(i) != b.version)
-            for i, b in built.items()
-        ]
-
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the one lock of the ETL for the whole run; the loser is told at once."""
+        """Hold the one lock of whole manifests for the run; the loser is told at once."""
         with self.engine.connect() as connection:
             got = connection.execute(
                 text("SELECT pg_try_advisory_lock(hashtext('riskmap.etl'))")
@@ -280,22 +161,3 @@ class Pipeline:
                 yield
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(hashtext('riskmap.etl'))"))
-
-    @contextmanager
-    def _on_record(self, row: LedgerRow) -> Iterator[None]:
-        """Write a ledger row when the attempt fails, whatever the reason."""
-        try:
-            yield
-        except BadInput as error:
-            self._record(row, "refused", error.zh)
-            raise
-        except BaseException as error:  # a load that was interrupted is on record too
-            self._record(row, "failed", f"{type(error).__name__}: {error}"[:2000])
-            raise
-
-    def _record(self, row: LedgerRow, status: str, message: str) -> None:
-        try:
-            with self.engine.begin() as connection:
-                row.write(connection, status, message)
-        except SQLAlchemyError:
-            self.reporter.say("the ledger could not be written (is the database still there?)")

@@ -1,51 +1,78 @@
-"""Letting go of old versions: the newest three of a layer stay, so that open pages and rollbacks have them."""
+"""Letting go of old versions: the newest stay, so that open pages, comparisons and rollbacks have them."""
 
 from __future__ import annotations
 
-from psycopg import sql
-from sqlalchemy import Engine, delete, select, text
+from contextlib import suppress
 
-from layers.kinds.vector import SCHEMA
+from psycopg import sql
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, Engine, delete, select
+
+from etl.loads.sqltools import SCHEMA, run
 from layers.store import CURRENT, VERSION, Files
 
-KEEP = 3
+KEEP = 20
+"""Versions per layer. An unchanged row is stored once however many versions show it."""
+KEEP_ARCHIVES = 3
+"""Archives per layer; the tiles of older versions come from the database."""
 
 
 def prune(engine: Engine, store: Files) -> list[str]:
-    """Drop versions beyond the newest three per layer, and tables no version names; returns what was dropped."""
+    """Drop versions beyond the newest per layer, tables no version names and archives of older versions.
+
+    A version that somebody is reading just now is left for the next time. Returns what was dropped.
+    """
     dropped: list[str] = []
     with engine.begin() as connection:
+        # a reader of an old version would make us wait, and everybody behind us
+        run(connection, sql.SQL("SET LOCAL lock_timeout = '200ms'"))
         rows = connection.execute(
-            select(
-                VERSION.c.layer,
-                VERSION.c.version,
-                VERSION.c.table_name,
-                VERSION.c.raster_file,
-                VERSION.c.archive_file,
-            )
+            select(VERSION, CURRENT.c.version.is_not(None).label("served"))
             .outerjoin(
                 CURRENT, (CURRENT.c.layer == VERSION.c.layer) & (CURRENT.c.version == VERSION.c.version)
             )
-            .order_by(VERSION.c.layer, CURRENT.c.version.is_(None), VERSION.c.loaded_at.desc())
-        ).all()
+            .order_by(
+                VERSION.c.layer, CURRENT.c.version.is_(None), VERSION.c.seq.desc(), VERSION.c.loaded_at.desc()
+            )
+        ).mappings()
         seen: dict[str, int] = {}
-        for row in rows:
-            seen[row.layer] = seen.get(row.layer, 0) + 1
-            if seen[row.layer] <= KEEP:
+        for row in rows.all():
+            place = seen[row["layer"]] = seen.get(row["layer"], 0) + 1
+            if place > KEEP_ARCHIVES and row["archive_file"]:
+                (store.archives / row["archive_file"]).unlink(missing_ok=True)
+                same = (VERSION.c.layer == row["layer"]) & (VERSION.c.version == row["version"])
+                connection.execute(VERSION.update().where(same).values(archive_file=None))
+            if place <= KEEP:
                 continue
             connection.execute(
-                delete(VERSION).where(VERSION.c.layer == row.layer, VERSION.c.version == row.version)
+                delete(VERSION).where(VERSION.c.layer == row["layer"], VERSION.c.version == row["version"])
             )
-            dropped.append(f"{row.layer}@{row.version}")
-            for folder, name in ((store.rasters, row.raster_file), (store.archives, row.archive_file)):
-                if name:
-                    (folder / name).unlink(missing_ok=True)
-        kept = set(connection.execute(select(VERSION.c.table_name)).scalars())
-        tables = connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = :schema"), {"schema": SCHEMA}
-        ).scalars()
-        driver = connection.connection.driver_connection
-        assert driver is not None  # noqa: S101 - a live connection always has one
-        for name in [t for t in tables if "__" in t and t not in kept]:
-            driver.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(SCHEMA, name)))
+            dropped.append(f"{row['layer']}@{row['version']}")
+            if row["raster_file"]:
+                (store.rasters / row["raster_file"]).unlink(missing_ok=True)
+        _drop_unnamed(connection)
     return dropped
+
+
+def _drop_unnamed(connection: Connection) -> None:
+    """Drop views and heaps that no version names, and the county squares of versions that are gone."""
+    named = {
+        n for pair in connection.execute(select(VERSION.c.table_name, VERSION.c.heap)) for n in pair if n
+    }
+    relations = run(
+        connection,
+        sql.SQL(
+            "SELECT relname, relkind FROM pg_class WHERE relnamespace = {}::regnamespace AND relkind IN ('r', 'v')"
+            " AND strpos(relname, '__') > 0 ORDER BY relkind DESC"
+        ).format(sql.Literal(SCHEMA)),
+    ).fetchall()
+    for name, kind in relations:
+        if name in named:
+            continue
+        what = sql.SQL("VIEW" if kind == "v" else "TABLE")
+        with suppress(LockNotAvailable), connection.begin_nested():
+            run(connection, sql.SQL("DROP {} {}").format(what, sql.Identifier(SCHEMA, name)))
+    run(
+        connection,
+        sql.SQL("DELETE FROM layer.county_cell WHERE version NOT IN (SELECT version FROM layer.version)"),
+    )

@@ -45,6 +45,12 @@ class Conflict(RiskmapError):
     code = "conflict"
 
 
+class Outdated(Conflict):
+    """What the caller has seen is no longer so; read again and decide anew."""
+
+    code = "outdated"
+
+
 class Unavailable(RiskmapError):
     """A part that is needed (database, disk, port) is not there just now."""
 

@@ -1,5 +1,6 @@
 """The fields of a hazard source, shared by the layers that show all of them and the major ones."""
 
+from layers.fields import CODE, COUNTY_CODE, NAME
 from layers.model import Field, FieldType, Text
 from layers.units import PERSONS, POINTS
 
@@ -10,11 +11,11 @@ KINDS = {
 }
 
 HAZARD_FIELDS = (
-    Field(name="code", title=Text("编号", "Code"), required=True),
-    Field(name="name", title=Text("名称", "Name"), required=True),
+    CODE,
+    NAME,
     Field(name="kind", title=Text("类型", "Kind"), required=True, choices=KINDS),
     Field(name="industry", title=Text("行业", "Industry")),
-    Field(name="county_code", title=Text("行政区划代码", "County code")),
+    COUNTY_CODE,
     Field(
         name="grade",
         title=Text("风险等级", "Grade"),

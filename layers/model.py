@@ -39,7 +39,9 @@ class Field:
 
     ``required`` fields refuse rows that lack them; ``minimum``/``maximum`` are inclusive; ``choices`` is a code
     list; with ``many`` a value is several codes separated by ``;``. ``computed`` fields are filled by the ETL and
-    ignored in files. ``unit`` is shown in the popup.
+    ignored in files. ``unit`` is shown in the popup. ``aliases`` are other names the column has in files, besides its
+    title, in Chinese or pinyin. An ``area_code`` is a GB/T 2260 county code: a retired one is replaced by its
+    successor, an empty one filled, and one that disagrees with the place is reported.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Field:
     format: str | None = None
     popup: bool = True
     computed: bool = False
+    aliases: Sequence[str] = ()
+    area_code: bool = False
 
     def as_popup(self) -> Json:
         """Describe the field for a popup row."""

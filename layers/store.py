@@ -33,8 +33,11 @@ VERSION = Table(
     _METADATA,
     Column("layer", Text, primary_key=True),
     Column("version", Text, primary_key=True),
-    *(Column(name, Text) for name in ("table_name", "raster_file", "archive_file")),
-    Column("row_count", BigInteger),
+    *(Column(name, Text) for name in ("table_name", "heap", "raster_file", "archive_file")),
+    *(Column(name, BigInteger) for name in ("seq", "row_count")),
+    Column("parent", Text),
+    Column("content", Text),
+    Column("changed", JSONB),
     Column("class_counts", JSONB),
     *(Column(name, Float) for name in ("west", "south", "east", "north")),
     Column("source_name", Text),
@@ -44,19 +47,6 @@ VERSION = Table(
     Column("loaded_at", DateTime(timezone=True)),
 )
 CURRENT = Table("current", _METADATA, Column("layer", Text, primary_key=True), Column("version", Text))
-LEDGER = Table(
-    "ledger",
-    _METADATA,
-    Column("id", BigInteger, primary_key=True),
-    *(
-        Column(name, Text)
-        for name in ("layer", "file", "file_sha256", "status", "message", "owner", "version")
-    ),
-    *(Column(name, BigInteger) for name in ("rows_in", "rows_loaded", "rows_refused")),
-    Column("refused", JSONB),
-    Column("source_date", Date),
-    *(Column(name, DateTime(timezone=True)) for name in ("started_at", "finished_at")),
-)
 DATASET = Table(
     "dataset",
     _METADATA,
@@ -69,11 +59,21 @@ DATASET = Table(
 
 @dataclass(frozen=True)
 class LayerVersion:
-    """One version of one layer as the catalogue has it. ``bounds`` are degrees west, south, east, north."""
+    """One version of one layer as the catalogue has it. ``bounds`` are degrees west, south, east, north.
+
+    ``table_name`` is a view that shows this version out of ``heap``, where the rows of all versions stand; ``seq``
+    numbers the versions of a layer from 1. ``changed`` are the boxes in which it differs from ``parent``, None for
+    everywhere. ``content`` is a sum over the hashes of its rows.
+    """
 
     layer: str
     version: str
     table_name: str | None
+    heap: str | None
+    seq: int
+    parent: str | None
+    content: str
+    changed: list[list[float]] | None
     raster_file: str | None
     archive_file: str | None
     row_count: int
@@ -117,6 +117,11 @@ class Files:
         """Folder of the PMTiles archives."""
         return self.state_dir / "archives"
 
+    @property
+    def uploads(self) -> Path:
+        """Folder of received files, one folder per load that is open."""
+        return self.state_dir / "uploads"
+
     def has_files_of(self, version: LayerVersion) -> bool:
         """Whether the raster and the archive of a version are there."""
         named = ((self.rasters, version.raster_file), (self.archives, version.archive_file))
@@ -124,7 +129,7 @@ class Files:
 
     def ensure(self) -> None:
         """Make the folders."""
-        for folder in (self.rasters, self.archives):
+        for folder in (self.rasters, self.archives, self.uploads):
             folder.mkdir(parents=True, exist_ok=True)
 
 

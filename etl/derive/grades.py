@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from layers.grading import firm, gb18218
@@ -12,6 +11,7 @@ from layers.grading.colours import COLOUR_OF_GB18218
 from layers.grading.grade import Grade
 from layers.model import Text
 
+INPUTS = ("inventory", "residents_500m", "firm_score", "red_line")
 COMPUTED = (
     "grade",
     "grade_reason",
@@ -24,7 +24,7 @@ COMPUTED = (
 )
 
 
-def grade_hazards(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def grade_hazards(frame: pd.DataFrame) -> pd.DataFrame:
     """Fill the computed fields of hazard sources; what cannot be graded stays None and says why."""
     for name in COMPUTED:
         frame[name] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
@@ -35,7 +35,7 @@ def grade_hazards(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame
 
 
-def _grade_installation(frame: gpd.GeoDataFrame, at: Any) -> None:
+def _grade_installation(frame: pd.DataFrame, at: Any) -> None:
     residents: Any = frame.at[at, "residents_500m"]
     frame.at[at, "grade_method"] = "gb18218"
     frame.at[at, "grade_cutoffs"] = gb18218.CUTOFFS
@@ -55,7 +55,7 @@ def _grade_installation(frame: gpd.GeoDataFrame, at: Any) -> None:
         frame.at[at, "grade"] = int(COLOUR_OF_GB18218[result.grade])
 
 
-def _grade_firms(frame: gpd.GeoDataFrame, firms: pd.Series) -> None:
+def _grade_firms(frame: pd.DataFrame, firms: pd.Series) -> None:
     scored = frame[firms & (frame["firm_score"].notna() | frame["red_line"].eq(True))]
     grades = [
         firm.grade_of_score(score, red_line=bool(line))
@@ -75,7 +75,7 @@ def _grade_firms(frame: gpd.GeoDataFrame, firms: pd.Series) -> None:
     )
 
 
-def _say(frame: gpd.GeoDataFrame, at: Any, reason: Text) -> None:
+def _say(frame: pd.DataFrame, at: Any, reason: Text) -> None:
     frame.at[at, "grade_reason"] = reason.zh
     frame.at[at, "grade_reason_en"] = reason.en
 

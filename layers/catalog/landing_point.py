@@ -1,5 +1,6 @@
 """Landing points of helicopters: airports, airfields, heliports, hospital roofs, open fields."""
 
+from layers.fields import CODE, COUNTY_CODE, NAME
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, Json, Text, Theme
 from layers.style import icons
@@ -30,10 +31,10 @@ LAYER = VectorLayer(
     key="code",
     tile_fields=("name",),
     fields=(
-        Field(name="code", title=Text("编号", "Code"), required=True),
-        Field(name="name", title=Text("名称", "Name"), required=True),
+        CODE,
+        NAME,
         Field(name="kind", title=Text("类型", "Kind"), required=True, choices=KINDS),
-        Field(name="county_code", title=Text("行政区划代码", "County code")),
+        COUNTY_CODE,
     ),
     draw=draw,
 )

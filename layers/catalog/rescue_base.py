@@ -1,5 +1,6 @@
 """Air standby bases with their preparation time and aircraft."""
 
+from layers.fields import CODE, COUNTY_CODE, NAME
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Text, Theme
 from layers.style import icons
@@ -31,8 +32,8 @@ LAYER = VectorLayer(
     tile_fields=("name", "name_en", "status"),
     role="air_base",
     fields=(
-        Field(name="code", title=Text("编号", "Code"), required=True),
-        Field(name="name", title=Text("名称", "Name"), required=True),
+        CODE,
+        NAME,
         Field(name="name_en", title=Text("英文名", "English name")),
         Field(name="status", title=Text("状态", "Status"), required=True, choices=STATUS),
         Field(
@@ -60,7 +61,7 @@ LAYER = VectorLayer(
             unit=KMH,
         ),
         Field(name="is_main", title=Text("主基地", "Main base"), type=FieldType.BOOLEAN),
-        Field(name="county_code", title=Text("行政区划代码", "County code")),
+        COUNTY_CODE,
     ),
     draw=draw,
 )

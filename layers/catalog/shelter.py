@@ -1,5 +1,6 @@
 """Shelters (避灾安置场所) of county, township and village level."""
 
+from layers.fields import CODE, COUNTY_CODE, NAME
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Legend, LegendClass, Text, Theme
 from layers.style import icons, layer
@@ -80,14 +81,21 @@ LAYER = VectorLayer(
     cluster_below=11,
     tile_fields=("level", "name"),
     fields=(
-        Field(name="code", title=Text("编号", "Code"), required=True),
-        Field(name="name", title=Text("名称", "Name"), required=True),
-        Field(name="level", title=Text("级别", "Level"), required=True, choices=LEVELS),
-        Field(name="county_code", title=Text("行政区划代码", "County code")),
-        Field(name="address", title=Text("地址", "Address")),
+        CODE,
+        NAME,
+        Field(
+            name="level",
+            title=Text("级别", "Level"),
+            required=True,
+            choices=LEVELS,
+            aliases=("场所级别", "等级", "jb"),
+        ),
+        COUNTY_CODE,
+        Field(name="address", title=Text("地址", "Address"), aliases=("详细地址", "地点", "位置", "dz")),
         Field(
             name="capacity",
             title=Text("可安置人数", "Places"),
+            aliases=("容纳人数", "安置人数", "可容纳人数", "安置容量", "容量", "krrs", "rnrs"),
             type=FieldType.INTEGER,
             required=True,
             minimum=0,
@@ -99,6 +107,7 @@ LAYER = VectorLayer(
         Field(
             name="area_m2",
             title=Text("有效面积", "Effective area"),
+            aliases=("面积", "避灾面积", "mj"),
             type=FieldType.DECIMAL,
             minimum=0,
             unit=SQUARE_METRES,
@@ -107,7 +116,7 @@ LAYER = VectorLayer(
         Field(name="hazards", title=Text("适用灾种", "Hazards served"), choices=HAZARDS, many=True),
         Field(name="status", title=Text("状态", "Status"), choices=STATUS),
         Field(name="indoor", title=Text("室内", "Indoor"), type=FieldType.BOOLEAN),
-        Field(name="phone", title=Text("电话", "Phone")),
+        Field(name="phone", title=Text("电话", "Phone"), aliases=("联系电话", "值班电话", "lxdh", "dh")),
     ),
     draw=draw,
 )

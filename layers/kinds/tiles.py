@@ -6,6 +6,8 @@ a transformation.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +62,17 @@ def compiled(layer: VectorLayer, table_name: str, zoom: int) -> tuple[str, tuple
     return str(result), tuple((name, result.params[name]) for name in result.positiontup or ())
 
 
+def touches(boxes: Sequence[Sequence[float]], z: int, x: int, y: int) -> bool:
+    """Whether a change inside boxes (degrees: west, south, east, north) may show in a tile, its margin included."""
+    n = 1 << z
+    margin = BUFFER / TILE_EXTENT
+    west, east = ((x + e) / n * 360 - 180 for e in (-margin, 1 + margin))
+    north, south = (
+        math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + e) / n)))) for e in (-margin, 1 + margin)
+    )
+    return any(b[0] <= east and b[2] >= west and b[1] <= north and b[3] >= south for b in boxes)
+
+
 _HALF = MERCATOR_CIRCUMFERENCE_M / 2
 
 
@@ -90,8 +103,15 @@ def _features(layer: VectorLayer, table: Table, zoom: int) -> Select[Any]:
     return (
         select(mvt.label("geom"), *_attributes(layer, table))
         .where(table.c.tile_geom.bool_op("&&")(_envelope(BUFFER / TILE_EXTENT)))
-        .order_by(table.c.fid)
+        .order_by(*_draw_order(layer, table))
     )
+
+
+def _draw_order(layer: VectorLayer, table: Table) -> list[ColumnElement[Any]]:
+    """Return the order of features: nested areas the large first, so that the smaller lie on top."""
+    if layer.nested:
+        return [func.ST_Area(table.c.tile_geom).desc(), table.c[layer.key]]
+    return [table.c.fid]
 
 
 def _generalised(table: Table, zoom: int) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, Date, Float, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Identity, MetaData, Table
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeEngine
 
@@ -21,7 +21,10 @@ TILE_EXTENT = 4096
 TILE_FORMAT = 1
 """Part of every layout: raise it when the same rows would give other tiles, so that caches let go."""
 
-_SQL_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
+HEAP_FORMAT = 1
+"""Part of every layout: raise it when versions are kept in another way."""
+
+SQL_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
     FieldType.TEXT: SqlText,
     FieldType.INTEGER: BigInteger,
     FieldType.DECIMAL: Float,
@@ -77,9 +80,9 @@ class VectorLayer(Layer):
 
     @property
     def layout(self) -> str:
-        """A hash of the table's columns, of the order of its rows and of the tile format."""
+        """A hash of the table's columns, of how versions are kept and of the tile format."""
         columns = [(f.name, f.type.value) for f in self.fields]
-        facts = (columns, self.shape, self.key, self.labelled, self.nested, TILE_FORMAT)
+        facts = (columns, self.shape, self.key, self.labelled, HEAP_FORMAT, TILE_FORMAT)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
     def style(self, theme: Theme) -> list[Json]:
@@ -112,14 +115,28 @@ class VectorLayer(Layer):
         return "POINT" if self.shape == "point" else "MULTIPOLYGON"
 
     def table(self, name: str) -> Table:
-        """Return the table of one version: ``fid``, the fields, ``geom`` (EPSG:4326), ``tile_geom`` (3857), and for
-        labelled layers ``label_point`` (3857)."""
-        columns: list[Column[Any]] = [Column("fid", BigInteger, primary_key=True)]
-        columns += [Column(f.name, _SQL_TYPES[f.type]) for f in self.fields]
+        """Return the view of one version: ``fid``, the fields, ``geom`` (EPSG:4326), ``geom_z`` (the geometry with
+        its heights where the file had them), ``tile_geom`` (3857), for labelled layers ``label_point`` (3857), and
+        ``row_hash``."""
+        return Table(name, MetaData(), *self._columns(), schema=SCHEMA)
+
+    def heap(self, name: str) -> Table:
+        """Return the table that holds the rows of all versions: the columns of ``table`` and ``since``, ``until``.
+
+        A row is in version n when ``since <= n`` and (``until`` is null or ``until > n``).
+        """
+        life = (Column("since", BigInteger, nullable=False), Column("until", BigInteger))
+        return Table(name, MetaData(), *self._columns(), *life, schema=SCHEMA)
+
+    def _columns(self) -> list[Column[Any]]:
+        columns: list[Column[Any]] = [Column("fid", BigInteger, Identity(), primary_key=True)]
+        columns += [Column(f.name, SQL_TYPES[f.type]) for f in self.fields]
         columns += [
             Column("geom", Geometry(self.geometry_type, srid=4326, spatial_index=False)),
+            Column("geom_z", Geometry("GEOMETRYZ", srid=4326, dimension=3, spatial_index=False)),
             Column("tile_geom", Geometry(self.geometry_type, srid=3857, spatial_index=False)),
+            Column("row_hash", BigInteger, nullable=False),
         ]
         if self.labelled:
             columns.append(Column("label_point", Geometry("POINT", srid=3857, spatial_index=False)))
-        return Table(name, MetaData(), *columns, schema=SCHEMA)
+        return columns

@@ -31,26 +31,6 @@ CREATE TABLE IF NOT EXISTS layer.current (
     FOREIGN KEY (layer, version) REFERENCES layer.version
 );
 
--- What was loaded, from what, by whom, with which result. Never erased.
-CREATE TABLE IF NOT EXISTS layer.ledger (
-    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    layer        text NOT NULL,
-    file         text NOT NULL,
-    file_sha256  text NOT NULL DEFAULT '',
-    rows_in      bigint NOT NULL DEFAULT 0,
-    rows_loaded  bigint NOT NULL DEFAULT 0,
-    rows_refused bigint NOT NULL DEFAULT 0,
-    refused      jsonb NOT NULL DEFAULT '[]',
-    status       text NOT NULL CHECK (status IN ('loaded', 'unchanged', 'refused', 'failed')),
-    message      text NOT NULL DEFAULT '',
-    owner        text NOT NULL DEFAULT '',
-    source_date  date,
-    version      text,
-    started_at   timestamptz NOT NULL,
-    finished_at  timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX IF NOT EXISTS ledger_layer_idx ON layer.ledger (layer, id DESC);
-
 -- Which set of files the map was last filled from as a whole; one row. A start with the same files loads nothing.
 CREATE TABLE IF NOT EXISTS layer.dataset (
     only_one    boolean PRIMARY KEY DEFAULT true CHECK (only_one),

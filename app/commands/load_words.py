@@ -1,0 +1,91 @@
+"""Loads in lines for a terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from app.loading import Load
+
+
+def describe_load(load: Load) -> list[str]:
+    """Return a load in a few lines."""
+    lines = [
+        f"load {load.id}  {load.state}  {load.file} -> {load.layer or '?'}  {load.rows_in:,} rows read",
+    ]
+    if load.facts and load.facts.encoding:
+        encoding = load.facts.encoding
+        lines.append(f"encoding {encoding.name}: {encoding.evidence.zh}")
+        lines += [f"  {sample}" for sample in encoding.samples]
+    if load.reading and load.reading.get("operation"):
+        lines.append(f"coordinates: {load.reading['operation']}")
+    lines += [f"[{f.code}] {f.zh}" for f in load.findings]
+    if load.counts:
+        lines.append(changes(load.counts))
+    if load.version:
+        lines.append(f"version {load.version}, {load.rows_loaded:,} rows")
+    if load.message:
+        lines.append(load.message)
+    return lines
+
+
+def changes(counts: dict[str, Any]) -> str:
+    """Return the counts of a load in one line."""
+    names = ("new", "changed", "same", "gone", "bad", "warned")
+    return "  ".join(f"{name} {counts[name]:,}" for name in names if name in counts)
+
+
+def describe_questions(questions: list[dict[str, Any]], load_id: str) -> list[str]:
+    """Return open decisions with the command that gives each answer."""
+    lines: list[str] = []
+    for asked in questions:
+        lines.append(f"? [{asked['code']}] {asked['zh']}")
+        for option in asked["options"]:
+            keys = " ".join(
+                f"--set-key '{key}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}'"
+                for key, value in option["set"].items()
+            )
+            lines.append(f"    {option['zh']}\n      riskmap loads amend {load_id} {keys}")
+    return lines
+
+
+def describe_survey(found: dict[str, Any]) -> list[str]:
+    """Return a survey in lines: per table its columns, encoding, samples and coordinate systems."""
+    lines = [f"{found['file']}  {found['bytes']:,} bytes  sha256 {found['sha256'][:16]}…"]
+    for table in found["tables"]:
+        rows = "?" if table["rows"] is None else f"{table['rows']:,}"
+        lines.append(f"{table['name']}  {table['format']}  {rows} rows  {table['geometry']}")
+        lines.append("  columns: " + ", ".join(f"{c['name']} ({c['type']})" for c in table["columns"]))
+        if table["encoding"]:
+            lines.append(f"  encoding {table['encoding']['name']}: {table['encoding']['evidence']['zh']}")
+            lines += [f"    {sample}" for sample in table["encoding"]["samples"]]
+        for candidate in table["reading"]["candidates"][:4]:
+            axes = " (axes swapped)" if candidate["swapped"] else ""
+            lines.append(
+                f"  {candidate['confidence']:>3} % {candidate['key']}{axes} {candidate['title']['zh']}:"
+                f" {candidate['in_province']:.0%} in the province"
+            )
+        lines += [f"  [{note['code']}] {note['zh']}" for note in table["reading"]["notes"]]
+        lines += [f"  [{f['code']}] {f['zh']}" for f in table["findings"]]
+    lines += [f"[{f['code']}] {f['zh']}" for f in found["findings"]]
+    return lines
+
+
+def load_line(load: Load) -> str:
+    """Return a load in one line of a history."""
+    when = f"{load.started_at:%Y-%m-%d %H:%M}"
+    return f"{load.id}  {when}  {load.state:9} {load.kind:8} {load.layer or '?':16} {load.file}  {changes(load.counts)}"
+
+
+def sample_lines(shown: dict[str, Any]) -> list[str]:
+    """Return the sample rows of a preview or a diff."""
+    lines = [f"+ {row['key']}  {row['title'] or ''}" for row in shown["new"]]
+    for row in shown["changed"]:
+        what = "; ".join(f"{f['field']}: {f['before']} -> {f['after']}" for f in row["fields"])
+        lines.append(f"~ {row['key']}  {row['title'] or ''}  {what}")
+    lines += [f"- {row['key']}  {row['title'] or ''}" for row in shown["gone"]]
+    for fault in (shown.get("faults") or {}).get("faults", []):
+        lines.append(
+            f"! row {fault['row']} {fault['field']} [{fault['code']}] {fault['value']!r} {fault['zh']}"
+        )
+    return lines

@@ -1,0 +1,137 @@
+"""The check of a staged load: every row read, located and judged, every fault on record, the change counted."""
+
+from __future__ import annotations
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from etl.loads.counties import ensure_cells
+from etl.loads.faults import keep_bad_rows, refuse_known_keys, write_faults
+from etl.loads.finish import finish, needs_finish
+from etl.loads.locate import locate
+from etl.loads.mapping import Mapping, map_columns
+from etl.loads.preview import change_of
+from etl.loads.questions import option, question
+from etl.loads.reading import KnownPlaces, read_coordinates
+from etl.loads.ready import Reading, ready_query
+from etl.loads.record import Load
+from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
+from layers.errors import BadFile
+from layers.kinds.vector import VectorLayer
+
+
+def check_rows(
+    connection: Connection,
+    load: Load,
+    layer: VectorLayer,
+    known: KnownPlaces,
+    offsets: bool,
+) -> None:
+    """Check a staged load against its layer; fills ``counts``, ``questions``, ``reading`` and ``operation``.
+
+    With an open question nothing is checked. ``stage.ready_<load>`` then holds the rows as the layer keeps them, with
+    their marks; the faults are in ``layer.load_error``.
+
+    Raises:
+        BadFile: no rows, no geometry, or a mapping that names what is not there.
+    """
+    assert load.facts is not None  # noqa: S101 - staged loads have facts
+    load.questions, load.counts = [], {}
+    if load.facts.geometry == "none":
+        raise BadFile(
+            f"{load.file} 没有几何，也没有可用的坐标列；可用 x、y 指定坐标列",
+            f"{load.file} has no geometry and no coordinate columns; name them with x and y",
+            code="no_geometry",
+            file=load.file,
+        )
+    mapping = map_columns(layer, load.facts.columns, load.profile, load.file)
+    if mapping.missing:
+        load.questions.append(_missing(layer, mapping, load))
+    operation = read_coordinates(connection, load, layer, mapping, known, offsets)
+    if operation is None or load.questions:
+        return
+    counties = known.counties(connection)
+    reading = Reading(
+        layer=layer,
+        profile=load.profile,
+        columns=load.facts.columns,
+        mapping=mapping,
+        located=locate(connection, load.id, layer, operation),
+        has_z=load.facts.has_z,
+        counties=ensure_cells(connection, counties) if counties else None,
+    )
+    ready = _build(connection, load, layer, reading)
+    write_faults(connection, load.id, reading, ready)
+    _count(connection, load, layer, ready)
+    keep_bad_rows(connection, load.id, [c.name for c in load.facts.columns], ready)
+    load.state = "checked"
+
+
+def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Reading) -> sql.Identifier:
+    raw, read, ready = (stage_table(name, load.id) for name in ("raw", "read", "ready"))
+    for table in (read, ready):
+        run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+    unfinished = needs_finish(layer)
+    target = read if unfinished else ready
+    run(
+        connection,
+        sql.SQL("CREATE UNLOGGED TABLE {} WITH (autovacuum_enabled = off) AS {}").format(
+            target, ready_query(reading, raw, hashed=not unfinished)
+        ),
+    )
+    if unfinished:
+        finish(connection, layer, read, ready, load.profile.merge, reading.has_z)
+        run(connection, sql.SQL("DROP TABLE {}").format(read))
+    run(connection, sql.SQL("ANALYZE {}").format(ready))
+    return ready
+
+
+def _count(connection: Connection, load: Load, layer: VectorLayer, ready: Sql) -> None:
+    change, parent = change_of(connection, layer, ready)
+    load.base = parent.version if parent else None
+    if load.profile.mode == "append" and parent is not None:
+        served = sql.Identifier(SCHEMA, str(parent.table_name))
+        refuse_known_keys(connection, load.id, layer.key, ready, served)
+        change, _ = change_of(connection, layer, ready)
+    marks = run(
+        connection,
+        sql.SQL(
+            "SELECT count(*) FILTER (WHERE _bad), count(*) FILTER (WHERE _warn AND NOT _bad),"
+            " count(*) FILTER (WHERE _row > 0) FROM {}"
+        ).format(ready),
+    ).fetchone()
+    assert marks is not None  # noqa: S101 - an aggregate always gives a row
+    load.counts = {**change.as_json(), "bad": marks[0], "warned": marks[1], "selected": marks[2]}
+    load.rows_refused = marks[0]
+    if not marks[2]:
+        where = bool(load.profile.where)
+        raise BadFile(
+            f"{load.file} 没有符合 where 条件的行" if where else f"{load.file} 没有数据行",
+            f"{load.file} has no row that fits 'where'" if where else f"{load.file} has no rows",
+            code="empty_file",
+            file=load.file,
+        )
+
+
+def _missing(layer: VectorLayer, mapping: Mapping, load: Load) -> dict[str, object]:
+    titles = [next(f.title for f in layer.fields if f.name == name) for name in mapping.missing]
+    zh = "、".join(f"{t.zh}（{n}）" for t, n in zip(titles, mapping.missing, strict=True))
+    names = "、".join(mapping.unused) or "无"
+    options = []
+    if layer.key in mapping.missing:
+        options = [
+            option(
+                {"key_from": ["#content"]},
+                "没有编号：由内容生成",
+                "there is no key: make it from the content",
+            ),
+            option({"key_from": ["#row"]}, "没有编号：用行号", "there is no key: use the row number"),
+        ]
+    return question(
+        "field_missing",
+        "rename",
+        f"{load.file} 缺少必填字段 {zh}；未用的列：{names}；请指定对应列或固定值",
+        f"{load.file} lacks required fields {', '.join(mapping.missing)}; unused columns: "
+        f"{', '.join(mapping.unused) or 'none'}; name their columns or constants",
+        options,
+    )

@@ -1,0 +1,132 @@
+"""Corrected bad rows of a load, sent back alone: they join the layer under the same profile as the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from etl.loads import record
+from etl.loads.export import ROW, X, Y, bad_rows, column_names
+from etl.loads.loader import Loader
+from etl.loads.mapping import no_column
+from etl.loads.record import Load
+from etl.loads.stage import stage_rows
+from etl.sources.model import ReadOptions, TableFacts
+from etl.sources.open import open_table, survey
+from layers.errors import BadFile, BadInput, Conflict
+
+ENDED = ("loaded", "unchanged", "checked")
+
+
+def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: str = "") -> Load:
+    """Open and stage a load for the corrected rows in an XLSX, CSV or other table with the columns of the export.
+
+    Rows are matched by the column ``行号``; a cell that is left out keeps its old value, a row that is left out stays
+    bad. A place is moved by changing ``坐标X`` and ``坐标Y`` (coordinates of the first file).
+
+    Raises:
+        BadInput: the load has no bad rows (code ``nothing_to_fix``), or is not loaded yet.
+        BadFile: the file cannot be read, lacks ``行号``, or names a row that was not bad (code ``row_unknown``).
+    """
+    parent = loader.get(load_id)
+    if parent.state not in ENDED or parent.facts is None:
+        raise Conflict(
+            f"载入 {load_id} 尚未检查完，不能修正", f"load {load_id} is not checked yet", code="not_checked"
+        )
+    with loader.engine.connect() as connection:
+        kept = {row: (cells, shape) for row, cells, shape in bad_rows(connection, load_id)}
+    if not kept:
+        raise BadInput(
+            f"载入 {load_id} 没有待修正的行", f"load {load_id} has no bad rows left", code="nothing_to_fix"
+        )
+    load = Load(kind="fix", parent=parent.id, layer=parent.layer, file=name, person=person)
+    load.profile = parent.profile.merged({"mode": "upsert" if parent.profile.mode != "append" else "append"})
+    load.survey = survey(path)
+    load.file_sha256, load.file_bytes = load.survey.sha256, load.survey.bytes
+    rows = _corrected(parent, load, path, kept)
+    load.facts = _facts(parent)
+    load.rows_in, load.state = len(rows), "staged"
+    with loader.engine.begin() as connection:
+        record.create(connection, load)
+    stage_rows(loader.engine, load.id, _batch(load.facts, rows))
+    return loader.advance(load.id)
+
+
+def _facts(parent: Load) -> TableFacts:
+    """The columns of the first file; every cell has passed through a sheet and is text now."""
+    assert parent.facts is not None  # noqa: S101 - the caller has looked
+    facts = parent.facts.as_json()
+    facts["columns"] = [{**c, "type": "text"} for c in facts["columns"]]
+    return TableFacts.from_json(facts)
+
+
+def _corrected(
+    parent: Load, load: Load, path: Path, kept: dict[int, tuple[dict[str, Any], Any]]
+) -> list[tuple[int, dict[str, Any], Any]]:
+    assert load.survey is not None  # noqa: S101 - it was surveyed just now
+    table = next(
+        (t for t in load.survey.tables if any(c.name == ROW for c in t.columns)), load.survey.tables[0]
+    )
+    names = [c.name for c in table.columns]
+    if ROW not in names:
+        raise no_column(load.file, ROW, names)
+    found: list[tuple[int, dict[str, Any], Any]] = []
+    with open_table(path, ReadOptions(table=table.name)) as opened:
+        for batch in opened.reader:
+            columns = [batch.column(f"c{at + 1}").to_pylist() for at in range(len(names))]
+            for cells in zip(*columns, strict=True):
+                found.append(_row(parent, load, dict(zip(names, cells, strict=True)), kept))
+        _ = opened.end
+    return sorted(found, key=lambda row: row[0])
+
+
+def _row(
+    parent: Load, load: Load, cells: dict[str, Any], kept: dict[int, tuple[dict[str, Any], Any]]
+) -> tuple[int, dict[str, Any], Any]:
+    said = str(cells[ROW] or "").strip().removesuffix(".0")
+    row = int(said) if said.isdigit() else -1
+    if row not in kept:
+        raise BadFile(
+            f"{load.file}：行号 {said[:20]!r} 不是载入 {parent.id} 的待修正行",
+            f"{load.file}: row {said[:20]!r} is not a bad row of load {parent.id}",
+            code="row_unknown",
+            file=load.file,
+            field=ROW,
+        )
+    before, shape = kept[row]
+    values = {name: cells[name] if name in cells else before.get(name) for name in column_names(parent)}
+    return row, values, _place(cells, shape)
+
+
+def _place(cells: dict[str, Any], shape: Any) -> Any:
+    try:
+        x, y = float(cells[X]), float(cells[Y])
+    except (KeyError, TypeError, ValueError):
+        return shape
+    point = shapely.Point(x, y)
+    if (
+        shape is not None
+        and shape.geom_type == "Point"
+        and np.allclose((shape.x, shape.y), (x, y), rtol=0, atol=1e-12)
+    ):
+        return shape
+    return point
+
+
+def _batch(facts: TableFacts, rows: list[tuple[int, dict[str, Any], Any]]) -> pa.RecordBatch:
+    names = [c.name for c in facts.columns]
+    columns: dict[str, pa.Array] = {"_row": pa.array([row for row, _, _ in rows], pa.int64())}
+    for at, name in enumerate(names, start=1):
+        cells = [None if (v := values.get(name)) is None else str(v) for _, values, _ in rows]
+        columns[f"c{at}"] = pa.array(cells, pa.string())
+    shapes = np.array([shape for _, _, shape in rows], dtype=object)
+    flat = shapely.to_wkb(shapely.force_2d(shapes))
+    high = [shapely.to_wkb(s) if s is not None and shapely.has_z(s) else None for s in shapes]
+    columns["_wkb"] = pa.array(list(flat), pa.binary())
+    columns["_wkb_z"] = pa.array(high, pa.binary())
+    columns["_fault"] = pa.array([None] * len(rows), pa.string())
+    return pa.RecordBatch.from_pydict(columns)

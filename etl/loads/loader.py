@@ -1,0 +1,381 @@
+"""The loader: everything that can be done with a load, over one database, one registry and one state directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from etl.loads import record
+from etl.loads.book import LoadBook
+from etl.loads.check import check_rows
+from etl.loads.commit import Commit, Loaded, Mark
+from etl.loads.preview import outlines, samples
+from etl.loads.profile import Profile
+from etl.loads.questions import NeedsDecision, option, question
+from etl.loads.rasters import stage_raster, staged_path
+from etl.loads.reading import KnownPlaces
+from etl.loads.record import LOAD, Load
+from etl.loads.sqltools import stage_table
+from etl.loads.stage import drop_stage, stage_file, staged_rows
+from etl.loads.stage import stands as staged_stands
+from etl.prune import prune
+from etl.sources.model import ReadOptions, Survey, TableFacts
+from etl.sources.open import survey
+from layers.errors import BadFile, BadInput, Conflict, RiskmapError
+from layers.kinds.raster import RasterLayer
+from layers.kinds.vector import VectorLayer
+from layers.model import Layer
+from layers.store import CURRENT
+
+
+@dataclass
+class Loader(LoadBook):
+    """Loads files. ``offsets``: an administrator has allowed GCJ-02 and BD-09 to be converted to WGS 84."""
+
+    offsets: bool = False
+    known: KnownPlaces = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what is kept between loads."""
+        self.known = KnownPlaces(self.registry)
+
+    # -- receiving -----------------------------------------------------------------------------------------------
+
+    def receive(
+        self,
+        path: Path,
+        *,
+        layer: str | None,
+        profile: Profile,
+        person: str = "",
+        name: str = "",
+        again: bool = False,
+    ) -> Load:
+        """Open a load for a file that lies on this machine: survey it and put it on record.
+
+        The same bytes under the same profile give the earlier load, as long as it is open or still what is served,
+        unless ``again`` asks for a new one.
+
+        Raises:
+            BadFile: the file cannot be used; the attempt is on record.
+            BadInput: an unknown or a derived layer.
+        """
+        if layer is not None:
+            self.target(layer)
+        load = Load(
+            file=name or path.name, layer=layer, profile=profile, person=person, path=str(path.absolute())
+        )
+        load.owner, load.source_date = profile.owner, profile.source_date
+        with self._new(load):
+            with self.reporter.step(f"{load.file}: survey"):
+                load.survey = self.look(path, profile)
+            load.file_sha256, load.file_bytes = load.survey.sha256, load.survey.bytes
+            earlier = None if again else self._earlier(load)
+        if earlier is not None:
+            return earlier
+        with self.engine.begin() as connection:
+            return record.create(connection, load)
+
+    def look(self, path: Path, profile: Profile | None = None) -> Survey:
+        """Return what is in a file; writes nothing."""
+        said = profile or Profile()
+        return survey(path, options=ReadOptions(encoding=said.encoding, x=said.x, y=said.y))
+
+    @contextmanager
+    def _new(self, load: Load) -> Iterator[None]:
+        """Put a load on record that fails before it has a record."""
+        try:
+            yield
+        except BadInput as error:
+            load.state, load.message, load.finished_at = "refused", error.zh, datetime.now(UTC)
+            load.counts = {"problem": {"code": error.code, "zh": error.zh, "en": error.en}}
+            self.note(load, fresh=True)
+            error.where.setdefault("load", load.id)
+            raise
+
+    def _earlier(self, load: Load) -> Load | None:
+        """Return the load of the same file under the same profile that is open, or whose version is still served."""
+        query = (
+            select(LOAD)
+            .where(LOAD.c.file_sha256 == load.file_sha256, LOAD.c.kind == "file")
+            .where(LOAD.c.state.in_((*record.OPEN_STATES, "loaded", "unchanged")))
+            .order_by(LOAD.c.started_at.desc())
+        )
+        with self.engine.connect() as connection:
+            serving = {row.layer: row.version for row in connection.execute(select(CURRENT))}
+            for row in connection.execute(query).mappings():
+                found = record.from_row(dict(row))
+                if found.layer != load.layer or found.profile.mark() != load.profile.mark():
+                    continue
+                if found.open or (found.version and serving.get(str(found.layer)) == found.version):
+                    return found
+        return None
+
+    def target(self, layer_id: str) -> Layer:
+        """Return a layer that files can be loaded into.
+
+        Raises:
+            NotFound: no such layer.
+            BadInput: the layer is computed (code ``derived_layer``).
+        """
+        layer = self.registry[layer_id]
+        if layer.derived:
+            raise BadInput(
+                f"图层 {layer_id} 由系统计算，不能从文件载入",
+                f"layer {layer_id} is computed and is not loaded from a file",
+                code="derived_layer",
+                layer=layer_id,
+            )
+        return layer
+
+    # -- going on ------------------------------------------------------------------------------------------------
+
+    def amend(
+        self, load_id: str, *, layer: str | None, patch: dict[str, Any], revision: int | None = None
+    ) -> Load:
+        """Answer open decisions: set the layer and replace keys of the profile. What was read is read again only
+        where the answer changes how the file is read."""
+        with self.engine.begin() as connection:
+            load = record.get(connection, load_id)
+            self.must_be_open(load)
+            if revision is not None and revision != load.revision:
+                raise record.load_changed(load_id)
+            before = load.profile
+            patch = dict(patch)
+            layer = patch.pop("layer", layer)
+            load.profile = before.merged(patch)
+            if layer is not None:
+                self.target(layer)
+                load.layer = layer
+            if any(getattr(before, n) != getattr(load.profile, n) for n in ("table", "encoding", "x", "y")):
+                load.state, load.facts = "received", None
+            elif load.state == "checked":
+                load.state = "staged" if load.facts else "received"
+            return record.save(connection, load)
+
+    def advance(self, load_id: str) -> Load:
+        """Go on with a load as far as it safely can: until it is checked, or a person has to decide.
+
+        Raises:
+            BadFile: the file or the whole table cannot be used; the load ends as refused.
+            Conflict: somebody is at work on it just now.
+        """
+        with self.working(load_id):
+            load = self.get(load_id)
+            if load.state == "committing":  # whoever committed it was killed: the transaction is gone
+                load.state = "checked"
+            self.must_be_open(load)
+            with self.on_record(load):
+                self._advance(load)
+        return load
+
+    def _advance(self, load: Load) -> None:
+        load.questions, load.message = [], ""
+        load.counts.pop("problem", None)
+        layer = self._layer_or_question(load)
+        table = self._table_or_question(load)
+        if layer is None or table is None:
+            self.keep(load)
+            return
+        if isinstance(layer, RasterLayer) or table.format == "geotiff":
+            self._advance_raster(load, layer, table)
+            return
+        assert isinstance(layer, VectorLayer)  # noqa: S101 - the registry has these two kinds
+        self._stage(load, table)
+        with self.reporter.step(f"{layer.id}: check"), self.engine.begin() as connection:
+            check_rows(connection, load, layer, self.known, self.offsets)
+            record.save(connection, load)
+
+    def _layer_or_question(self, load: Load) -> Layer | None:
+        if load.layer is not None:
+            return self.target(load.layer)
+        options = [
+            option({"layer": layer.id}, layer.title.zh, layer.title.en)
+            for layer in self.registry.values()
+            if not layer.derived
+        ]
+        zh, en = "请选择要载入的图层", "choose the layer to load into"
+        load.questions.append(question("layer_missing", "layer", zh, en, options))
+        return None
+
+    def _table_or_question(self, load: Load) -> TableFacts | None:
+        assert load.survey is not None  # noqa: S101 - every load on record has been surveyed
+        tables = load.survey.tables
+        named = [t for t in tables if load.profile.table in _names_of(t)]
+        if len(named) == 1:
+            return named[0]
+        if load.profile.table is None and len(tables) == 1:
+            return tables[0]
+        names = "、".join(t.name for t in tables)
+        options = [
+            option({"table": t.name}, f"{t.name}（{t.rows if t.rows is not None else '?'} 行）", t.name)
+            for t in tables
+        ]
+        zh, en = (
+            f"{load.file} 有 {len(tables)} 个表（{names}），请选定一个",
+            f"{load.file} has {len(tables)} tables ({names}); choose one",
+        )
+        load.questions.append(question("table_unclear", "table", zh, en, options))
+        return None
+
+    def _advance_raster(self, load: Load, layer: Layer, table: TableFacts) -> None:
+        if not (isinstance(layer, RasterLayer) and table.format == "geotiff"):
+            raise BadFile(
+                f"图层 {layer.id} 是{'栅格' if layer.kind == 'raster' else '矢量'}图层，{load.file} 不合适",
+                f"layer {layer.id} is a {layer.kind} layer; {load.file} does not fit it",
+                code="wrong_kind",
+                file=load.file,
+                layer=layer.id,
+            )
+        self.store.ensure()
+        with self.reporter.step(f"{layer.id}: check {load.file}"):
+            stage_raster(load, layer, self._path(load), self.store)
+        self.keep(load)
+
+    def _stage(self, load: Load, table: TableFacts) -> None:
+        """Read the file into its working table, unless it stands there already."""
+        with self.engine.connect() as connection:
+            there = staged_rows(connection, load.id) if load.facts is not None else None
+        if load.facts is not None and there == load.rows_in:
+            return  # a crash of the server empties working tables: then the numbers differ
+        options = ReadOptions(
+            table=table.name, encoding=load.profile.encoding, x=load.profile.x, y=load.profile.y
+        )
+        total = (
+            next((t.rows for t in load.survey.tables if t.rows is not None), None) if load.survey else None
+        )
+        with self.reporter.step(f"{load.file}: read", total) as advance:
+            staged = stage_file(self.engine, load.id, self._path(load), options, advance)
+        load.facts, load.rows_in, load.findings = staged.facts, staged.rows, staged.findings
+        load.state = "staged"
+        self.keep(load)
+
+    def _path(self, load: Load) -> Path:
+        path = Path(load.path)
+        if not path.exists():
+            raise BadFile(
+                f"{load.file} 已不在原处，请重新提交",
+                f"{load.file} is no longer where it was; send it again",
+                code="file_missing",
+                file=load.file,
+            )
+        return path
+
+    # -- seeing --------------------------------------------------------------------------------------------------
+
+    def preview(self, load_id: str) -> dict[str, Any]:
+        """Return samples of what is new, changed and gone, and where the rows land.
+
+        Raises:
+            Conflict: the load is not checked (code ``not_checked``).
+        """
+        load = self.get(load_id)
+        layer = self.registry[load.layer] if load.layer else None
+        if load.state not in ("checked", "committing") or not isinstance(layer, VectorLayer):
+            return {
+                "new": [],
+                "changed": [],
+                "gone": [],
+                "outline": {"type": "MultiPoint", "coordinates": []},
+            }
+        with self.engine.begin() as connection:
+            ready = stage_table("ready", load.id)
+            return {**samples(connection, layer, ready), "outline": outlines(connection, ready)}
+
+    # -- ending --------------------------------------------------------------------------------------------------
+
+    def commit(
+        self, load_id: str, *, patch: dict[str, Any] | None = None, guarded: bool = True
+    ) -> list[Loaded]:
+        """Make a checked load current, with everything derived from it.
+
+        Raises:
+            NeedsDecision: questions are open.
+            RowsRefused, Conflict: see ``Commit.run``; the load stays as it was.
+        """
+        with self.working(load_id):
+            load = self.get(load_id)
+            self.must_be_open(load)
+            if load.questions:
+                raise NeedsDecision(load.id, load.questions)
+            if load.state not in ("checked", "committing"):
+                raise Conflict(
+                    f"载入 {load_id} 还没有检查完", f"load {load_id} is not checked yet", code="not_checked"
+                )
+            load.counts.pop("problem", None)
+            load.message = ""
+            if patch:
+                load.profile = load.profile.merged(patch)
+            self._stand_up(load)
+            done = self.commit_all([load], Mark(), guarded=guarded)
+        self.forget_file(load)
+        return done
+
+    def _stand_up(self, load: Load) -> None:
+        """Read and check a load again whose working tables a crash of the server has emptied."""
+        if (load.operation or {}).get("raster"):
+            stands = staged_path(load, self.store).is_file()
+        else:
+            with self.engine.connect() as connection:
+                stands = staged_stands(connection, load.id, load.counts.get("selected", 0))
+        if not stands:
+            with self.on_record(load):
+                self._advance(load)
+            if load.questions:
+                raise NeedsDecision(load.id, load.questions)
+
+    def commit_all(self, loads: Sequence[Load], mark: Mark, *, guarded: bool = False) -> list[Loaded]:
+        """Make checked loads current, all at once or not at all. A refusal leaves each of them checked."""
+        self.store.ensure()
+        states = [load.state for load in loads]
+        for load in loads:
+            load.state = "committing"
+            self.keep(load)
+        try:
+            done = Commit(self.engine, self.registry, self.store, self.reporter).run(
+                loads, mark, guarded=guarded
+            )
+        except BaseException as error:
+            for load, state in zip(loads, states, strict=True):
+                self._fall_back(load, state, error)
+            raise
+        prune(self.engine, self.store)
+        return done
+
+    def _fall_back(self, load: Load, state: str, error: BaseException) -> None:
+        """Put a load back to where it can be committed again, with what went wrong."""
+        with self.quietly(), self.engine.begin() as connection:
+            fresh = record.get(connection, load.id)
+            fresh.state, fresh.profile = state, load.profile
+            fresh.message = str(error)[:2000]
+            if isinstance(error, RiskmapError):
+                fresh.message = error.zh
+                fresh.counts = {**fresh.counts, "problem": {"code": error.code, "zh": error.zh, "en": error.en}}
+            if isinstance(error, NeedsDecision):
+                fresh.questions = error.questions
+            record.save(connection, fresh)
+            load.state, load.revision = fresh.state, fresh.revision
+
+    def discard(self, load_id: str) -> Load:
+        """End a load without a trace on the map; its record and its faults stay."""
+        with self.working(load_id):
+            load = self.get(load_id)
+            self.must_be_open(load)
+            load.state, load.finished_at, load.questions = "discarded", datetime.now(UTC), []
+            self.keep(load)
+            drop_stage(self.engine, load.id)
+            staged_path(load, self.store).unlink(missing_ok=True)
+        self.forget_file(load)
+        return load
+
+
+def _names_of(table: TableFacts) -> tuple[str, ...]:
+    """Return the names a table answers to: member path, layer of the member, and the member's bare name."""
+    member, _, layer = table.name.partition("#")
+    return table.name, layer or Path(member).stem

@@ -1,0 +1,41 @@
+"""Looking into a file before anything is loaded: its tables, and for each the coordinate systems that fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from etl.loads.loader import Loader
+from etl.loads.profile import Profile
+from etl.loads.reading import described
+from etl.sources.model import TableFacts
+from layers.crs.recognise import Places, recognise
+
+HIDDEN = ("points",)
+
+
+def inspect_file(loader: Loader, path: Path, encoding: str | None = None) -> dict[str, Any]:
+    """Return the survey of a file with the reading of each table's coordinates. Writes nothing.
+
+    Raises:
+        BadFile: the file cannot be used, by name.
+    """
+    found = loader.look(path, Profile(encoding=encoding))
+    with loader.engine.connect() as connection:
+        places = loader.known.places(connection)
+    body = found.as_json()
+    for table, shown in zip(found.tables, body["tables"], strict=True):
+        shown["reading"] = _reading(table, places)
+        for name in HIDDEN:
+            shown.pop(name)
+    return body
+
+
+def _reading(table: TableFacts, places: Places) -> dict[str, Any]:
+    points = np.array(table.points, dtype=np.float64).reshape(-1, 2)
+    result = recognise(
+        points[:, 0], points[:, 1], declared=table.crs_wkt or table.crs_note, county_codes=None, places=places
+    )
+    return described(result, result.chosen)

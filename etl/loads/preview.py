@@ -1,0 +1,111 @@
+"""What a load would do to its layer, counted and shown: new, changed, same, gone, bad."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from etl.loads.sqltools import SCHEMA, Sql, run
+from etl.loads.versions import Change, compare, served
+from layers.kinds.vector import VectorLayer
+from layers.store import LayerVersion
+
+SHOWN = 20
+MOST_POINTS = 500
+
+
+def good_rows(ready: Sql) -> sql.Composed:
+    """Return the rows of a ready table that can be loaded, as a source."""
+    return sql.SQL("(SELECT * FROM {} WHERE NOT _bad)").format(ready)
+
+
+def change_of(connection: Connection, layer: VectorLayer, ready: Sql) -> tuple[Change, LayerVersion | None]:
+    """Return what the good rows would change, and the version they were compared with."""
+    return compare(connection, layer, good_rows(ready)), served(connection, layer)
+
+
+def samples(connection: Connection, layer: VectorLayer, ready: Sql) -> dict[str, list[dict[str, Any]]]:
+    """Return the first 20 rows that are new, changed (with what changes) and gone."""
+    parent = served(connection, layer)
+    compare(connection, layer, good_rows(ready))
+    return differences(connection, layer, good_rows(ready), parent)
+
+
+def differences(
+    connection: Connection, layer: VectorLayer, source: Sql, parent: LayerVersion | None
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the first rows of each kind out of the temporary table ``delta`` of a comparison."""
+    key, title = sql.Identifier(layer.key), sql.Identifier(layer.title_field)
+    listed = sql.SQL(
+        "SELECT d.key, s.{title}::text, ST_X(p), ST_Y(p) FROM (SELECT * FROM delta WHERE what = {what} ORDER BY key LIMIT {n}) d JOIN {source} s ON s.{key} = d.key CROSS JOIN LATERAL ST_PointOnSurface(s.geom) p ORDER BY d.key"
+    )
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for what, rows in (("new", source), ("gone", parent and sql.Identifier(SCHEMA, str(parent.table_name)))):
+        if not rows:
+            shown[what] = []
+            continue
+        found = run(
+            connection,
+            listed.format(title=title, what=sql.Literal(what), n=sql.Literal(SHOWN), source=rows, key=key),
+        )
+        shown[what] = [{"key": k, "title": t, "at": [x, y]} for k, t, x, y in found]
+    shown["changed"] = _changed(connection, layer, source, parent) if parent else []
+    return shown
+
+
+def _changed(
+    connection: Connection, layer: VectorLayer, source: Sql, parent: LayerVersion
+) -> list[dict[str, Any]]:
+    key = sql.Identifier(layer.key)
+    names = [f.name for f in layer.fields]
+
+    def packed(of: str) -> sql.Composed:
+        pairs = [sql.SQL("{}, {}").format(sql.Literal(n), sql.Identifier(of, n)) for n in names]
+        return sql.SQL(" || ").join(
+            [
+                sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(pairs[at : at + 40]))
+                for at in range(0, len(pairs), 40)
+            ]
+        )
+
+    found = run(
+        connection,
+        sql.SQL(
+            "SELECT d.key, s.{title}::text, ({before})::text, ({after})::text, ST_Equals(c.geom, s.geom),"
+            " ST_Distance(ST_PointOnSurface(c.geom)::geography, ST_PointOnSurface(s.geom)::geography),"
+            " ST_X(ST_PointOnSurface(s.geom)), ST_Y(ST_PointOnSurface(s.geom))"
+            " FROM (SELECT * FROM delta WHERE what = 'changed' ORDER BY key LIMIT {n}) d"
+            " JOIN {source} s ON s.{key} = d.key JOIN {served} c ON c.{key} = d.key ORDER BY d.key"
+        ).format(
+            title=sql.Identifier(layer.title_field),
+            before=packed("c"),
+            after=packed("s"),
+            n=sql.Literal(SHOWN),
+            source=source,
+            served=sql.Identifier(SCHEMA, str(parent.table_name)),
+            key=key,
+        ),
+    )
+    rows = []
+    for k, title, before, after, same_place, moved_m, x, y in found:
+        old, new = json.loads(before), json.loads(after)
+        fields = [{"field": n, "before": old[n], "after": new[n]} for n in names if old[n] != new[n]]
+        if not same_place:
+            fields.append({"field": "geometry", "before": None, "after": f"{moved_m:.1f} m"})
+        rows.append({"key": k, "title": title, "at": [x, y], "fields": fields})
+    return rows
+
+
+def outlines(connection: Connection, ready: Sql) -> dict[str, Any]:
+    """Return up to 500 points of the good rows in degrees, for a map of where the file lands."""
+    found = run(
+        connection,
+        sql.SQL(
+            "SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_PointOnSurface(geom) AS p FROM {} WHERE NOT _bad"
+            " ORDER BY _row % 7919, _row LIMIT {}) t"
+        ).format(ready, sql.Literal(MOST_POINTS)),
+    )
+    return {"type": "MultiPoint", "coordinates": [[round(x, 6), round(y, 6)] for x, y in found]}

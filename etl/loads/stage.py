@@ -1,0 +1,140 @@
+"""Staging: the rows of a file, as they stand, in one working table of the load. The file is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from adbc_driver_postgresql import dbapi
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, Engine
+
+from etl.loads.sqltools import STAGE, run, stage_table
+from etl.sources.model import Finding, ReadOptions, TableFacts
+from etl.sources.open import open_table
+
+_SQL_TYPES = {
+    pa.string(): "text",
+    pa.int64(): "bigint",
+    pa.float64(): "double precision",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
+    pa.binary(): "bytea",
+}
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What stands in the working table now."""
+
+    facts: TableFacts
+    rows: int
+    findings: list[Finding]
+
+
+def stage_file(engine: Engine, load_id: str, path: Path, options: ReadOptions, advance: Advance) -> Staged:
+    """Read one table of a file into ``stage.raw_<load>``, replacing what stood there; ``advance`` counts rows.
+
+    The reading process and the copy run side by side. The table holds ``_row`` (from 1), ``c1`` … ``cn`` in the order
+    of the columns, ``_wkb`` and ``_wkb_z`` (coordinates of the file), ``_fault``.
+
+    Raises:
+        BadFile: whatever is wrong with the file, by name; the working table is left away.
+    """
+    drop_stage(engine, load_id)
+    try:
+        with open_table(path, options) as table:
+            with engine.begin() as connection:
+                _create(connection, load_id, table.schema)
+            try:
+                _copy(engine, load_id, table.schema, _counted(table.reader, advance))
+            except dbapi.Error as error:
+                _ = table.end  # raises the refusal, where it was the file that failed
+                raise psycopg.OperationalError(str(error)) from error
+            end, facts = table.end, table.facts
+    except BaseException:
+        drop_stage(engine, load_id)
+        raise
+    with engine.begin() as connection:
+        run(connection, sql.SQL("ANALYZE {}").format(stage_table("raw", load_id)))
+    return Staged(facts, end.rows, [*facts.findings, *end.findings])
+
+
+def stage_rows(engine: Engine, load_id: str, batch: pa.RecordBatch) -> None:
+    """Put rows that are at hand into ``stage.raw_<load>``, replacing what stood there."""
+    drop_stage(engine, load_id)
+    with engine.begin() as connection:
+        _create(connection, load_id, batch.schema)
+    _copy(engine, load_id, batch.schema, iter([batch]))
+    with engine.begin() as connection:
+        run(connection, sql.SQL("ANALYZE {}").format(stage_table("raw", load_id)))
+
+
+def staged_rows(connection: Connection, load_id: str) -> int | None:
+    """Return how many rows are staged; None when there is no table (or the server has emptied it: 0)."""
+    name = f"{STAGE}.raw_{load_id}"
+    found = run(
+        connection, sql.SQL("SELECT to_regclass({}) IS NOT NULL").format(sql.Literal(name))
+    ).fetchone()
+    if not found or not found[0]:
+        return None
+    counted = run(
+        connection, sql.SQL("SELECT count(*) FROM {}").format(stage_table("raw", load_id))
+    ).fetchone()
+    return int(counted[0]) if counted else None
+
+
+def stands(connection: Connection, load_id: str, rows: int) -> bool:
+    """Whether the checked rows of a load are all there: a crash of the server empties working tables."""
+    name = f"{STAGE}.ready_{load_id}"
+    found = run(connection, sql.SQL("SELECT to_regclass({}) IS NOT NULL").format(sql.Literal(name))).fetchone()
+    if not found or not found[0]:
+        return False
+    query = sql.SQL("SELECT count(*) FROM {} WHERE _row > 0").format(stage_table("ready", load_id))
+    counted = run(connection, query).fetchone()
+    return counted is not None and counted[0] == rows
+
+
+def drop_stage(engine: Engine, load_id: str) -> None:
+    """Let the working tables of a load go."""
+    with engine.begin() as connection:
+        drop_stage_tables(connection, load_id)
+
+
+def drop_stage_tables(connection: Connection, load_id: str) -> None:
+    """Let the working tables of a load go, in the caller's transaction."""
+    for prefix in ("raw", "at", "read", "ready"):
+        run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(stage_table(prefix, load_id)))
+
+
+def _create(connection: Connection, load_id: str, schema: pa.Schema) -> None:
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(_SQL_TYPES[field.type]))
+        for field in schema
+    ]
+    run(
+        connection,
+        sql.SQL("CREATE UNLOGGED TABLE {} ({}) WITH (autovacuum_enabled = off)").format(
+            stage_table("raw", load_id), sql.SQL(", ").join(columns)
+        ),
+    )
+
+
+def _copy(engine: Engine, load_id: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """Copy Arrow batches in binary; one transaction of the driver's own connection."""
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    reader = pa.RecordBatchReader.from_batches(schema, batches)
+    with dbapi.connect(url) as connection, connection.cursor() as cursor:
+        cursor.adbc_ingest(f"raw_{load_id}", reader, mode="append", db_schema_name=STAGE)
+        connection.commit()
+
+
+def _counted(reader: pa.RecordBatchReader, advance: Advance) -> Iterator[pa.RecordBatch]:
+    for batch in reader:
+        yield batch
+        advance(batch.num_rows)

@@ -1,0 +1,243 @@
+"""CSV and other separated text: every cell as it is written, blank ones empty, rows numbered after the header.
+
+Two readers that give the same: Arrow's, for text without quotes or blank lines between rows, and Python's strict
+one, which takes over at the first row Arrow does not like and names the line.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from etl.sources.columns import Cleaner, stream_schema
+from etl.sources.coordinates import find_coordinates, form_of, points_of
+from etl.sources.members import Member
+from etl.sources.model import Column, Coordinates, Finding, ReadOptions, TableFacts
+from etl.sources.plain_text import PlainText
+from etl.sources.refusals import empty
+from etl.sources.table import BATCH_ROWS, assembled, numbers
+from layers.errors import BadFile
+
+SEPARATORS = ",;\t|"
+LONGEST_CELL = 1 << 20
+BLOCK = 2 << 20
+"""Arrow reads some blocks ahead."""
+PEEKED = 200
+MOST_COLUMNS = 2_000
+Row = tuple[int, list[str | None]]
+csv.field_size_limit(LONGEST_CELL)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first row: unique names, the separator, and how many records come before the first data row."""
+
+    names: list[str]
+    separator: str
+    records: int
+    findings: list[Finding]
+
+
+class DelimitedTable:
+    """A table of separated text, with points where two columns are coordinates.
+
+    Raises:
+        BadFile: nothing in it, text that does not decode as the officer said, no such coordinate column.
+    """
+
+    def __init__(self, member: Member, options: ReadOptions) -> None:
+        self._member = member
+        self._text = PlainText(member.path, member.name, options.encoding)
+        self._header = self._read_header()
+        self._cleaner = Cleaner()
+        self._pair = find_coordinates(self._header.names, options.x, options.y, member.name)
+
+    @cached_property
+    def facts(self) -> TableFacts:
+        """What is known from the header, the encoding and the first rows."""
+        columns = [Column(name) for name in self._header.names]
+        first = list(islice(self._rows(), PEEKED))
+        pair = None
+        if self._pair:
+            x, y = (self._header.names.index(name) for name in self._pair)
+            cells = [[row[at] for _, row in first] for at in (x, y)]
+            pair = Coordinates(*self._pair, form_of(*(pa.array(column, pa.string()) for column in cells)))
+        return TableFacts(
+            name=self._member.name,
+            format="csv",
+            rows=self._text.lines - self._header.records if self._text.simple else None,
+            geometry="point" if pair else "none",
+            columns=columns,
+            encoding=self._text.encoding,
+            coordinates=pair,
+            findings=[*self._text.findings, *self._header.findings],
+        )
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read all rows that are not blank."""
+        done, finished = 0, False
+        if self._text.simple:
+            for columns in self._fast():
+                count = len(columns[0]) if columns else 0
+                finished = not count
+                if count:
+                    yield from self._batch(numbers(done + 1, count), columns)
+                done += count
+        if not finished:
+            yield from self._slow(done)
+
+    def findings(self) -> list[Finding]:
+        """Return what the rows read so far brought to light."""
+        return [*self._cleaner.findings(), *self._text.late_findings()]
+
+    def _batch(self, rows: pa.Array, columns: list[pa.Array]) -> Iterator[pa.RecordBatch]:
+        facts = self.facts
+        cleaned = [self._cleaner.clean(_nulled(a), c) for a, c in zip(columns, facts.columns, strict=True)]
+        points = None
+        if self._pair:
+            x, y = (self._header.names.index(name) for name in self._pair)
+            points = points_of(cleaned[x], cleaned[y])
+        batch = assembled(stream_schema(facts.columns), rows, cleaned, points)
+        blank = cleaned[0].is_null()
+        for column in cleaned[1:]:
+            if not pc.any(blank).as_py():
+                break
+            blank = pc.and_(blank, column.is_null())
+        yield batch.filter(pc.invert(blank)) if pc.any(blank).as_py() else batch
+
+    def _fast(self) -> Iterator[list[pa.Array]]:
+        """Read with Arrow as far as the rows have as many cells as the header; an empty list says: to the end."""
+        names = [f"c{n}" for n in range(1, len(self._header.names) + 1)]
+        read = arrow_csv.ReadOptions(
+            use_threads=False, block_size=BLOCK, column_names=names, skip_rows=self._header.records
+        )
+        parse = arrow_csv.ParseOptions(
+            delimiter=self._header.separator, quote_char=False, newlines_in_values=False
+        )
+        convert = arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+        )
+        try:
+            with (
+                self._text.open_bytes() as stream,
+                arrow_csv.open_csv(stream, read, parse, convert) as reader,
+            ):
+                for batch in reader:
+                    if batch.num_rows:
+                        yield batch.columns
+            yield []
+        except pa.ArrowInvalid:
+            return
+
+    def _slow(self, done: int) -> Iterator[pa.RecordBatch]:
+        rows = self._rows()
+        if done:
+            rows = islice(rows, done, None)
+        width = len(self._header.names)
+        while chunk := list(islice(rows, BATCH_ROWS // 4)):
+            cells = zip(*(row for _, row in chunk), strict=True)
+            columns = [pa.array(column, pa.string()) for column in cells] or [pa.nulls(len(chunk))] * width
+            yield from self._batch(pa.array([number for number, _ in chunk], pa.int64()), columns)
+
+    def _rows(self) -> Iterator[Row]:
+        """Read with Python's strict reader: number after the header, and cells.
+
+        Raises:
+            BadFile: a row of another length (``row_length``), unbalanced quotes (``unreadable``).
+        """
+        file = self._member.name
+        with self._text.open_text() as stream:
+            reader = csv.reader(stream, delimiter=self._header.separator, strict=True)
+            try:
+                for number, cells in enumerate(islice(reader, self._header.records, None), 1):
+                    if cells:
+                        yield number, _fitted(file, number, cells, len(self._header.names))
+            except csv.Error as error:
+                raise BadFile(
+                    f"{file} 第 {reader.line_num} 行起不是可读的 CSV（引号不配对？）",
+                    f"{file} is not a readable CSV from line {reader.line_num} on (unbalanced quotes?): {error}",
+                    code="unreadable",
+                    file=file,
+                    row=reader.line_num,
+                ) from error
+
+    def _read_header(self) -> Header:
+        file = self._member.name
+        with self._text.open_text() as stream:
+            lines = (line for line in stream if line.strip())
+            first = next(lines, "")
+            separator = max(SEPARATORS, key=first.count)
+        with self._text.open_text() as stream:
+            reader = csv.reader(stream, delimiter=separator, strict=True)
+            try:
+                for records, cells in enumerate(reader, 1):
+                    if any(cell.strip() for cell in cells):
+                        names, findings = unique_names(file, cells)
+                        return Header(names, separator, records, findings)
+            except csv.Error as error:
+                raise BadFile(
+                    f"{file} 的表头不可读（引号不配对？）",
+                    f"{file}: the header is not readable (unbalanced quotes?)",
+                    code="unreadable",
+                    file=file,
+                    row=1,
+                ) from error
+        raise empty(file)
+
+
+def unique_names(file: str, cells: list[str]) -> tuple[list[str], list[Finding]]:
+    """Return the names in a header row: trimmed, blank ones at the end dropped, repeated ones numbered.
+
+    Raises:
+        BadFile: more columns than a table may have (code ``too_many_columns``).
+    """
+    names = [cell.strip().lstrip("\ufeff") for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) > MOST_COLUMNS:
+        raise BadFile(
+            f"{file} 有 {len(names)} 列，超过上限 {MOST_COLUMNS}",
+            f"{file} has {len(names)} columns, more than {MOST_COLUMNS}",
+            code="too_many_columns",
+            file=file,
+        )
+    result: list[str] = []
+    findings: list[Finding] = []
+    for number, name in enumerate(names, 1):
+        unique, copy = name or f"列{number}", 1
+        while unique in result:
+            copy += 1
+            unique = f"{name or f'列{number}'}_{copy}"
+        if unique != name:
+            zh = f"第 {number} 列的列名 {name!r} 为空或重复，改称 {unique}"
+            en = f"column {number} is called {name!r}, which is empty or used before; it is called {unique} now"
+            findings.append(Finding("FIELD_RENAMED", "warning", zh, en, {"field": unique, "column": number}))
+        result.append(unique)
+    return result, findings
+
+
+def _fitted(file: str, number: int, cells: list[str], width: int) -> list[str | None]:
+    """Return the cells of a row; empty ones too many are a separator at the end, others a fault of the row."""
+    blank = not any(cell.strip() for cell in cells)
+    if not blank and (len(cells) < width or any(cells[width:])):
+        raise BadFile(
+            f"{file} 第 {number} 行有 {len(cells)} 格，表头有 {width} 格",
+            f"{file}: row {number} has {len(cells)} cells, the header {width}",
+            code="row_length",
+            file=file,
+            row=number,
+        )
+    return [None] * width if blank else [cell or None for cell in cells[:width]]
+
+
+def _nulled(column: pa.Array) -> pa.Array:
+    """Return a column with cells of nothing but blanks as nulls."""
+    blank = pc.utf8_is_space(column)
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column

@@ -1,0 +1,1 @@
+"""Tables of public facts that come with the code."""
