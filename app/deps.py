@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -9,6 +10,7 @@ from fastapi import Depends, Path, Request
 from app.catalogue import Catalogue
 from app.load_jobs import LoadJobs
 from app.settings import Settings
+from layers.errors import Forbidden
 from layers.model import Layer
 from layers.registry import Registry
 
@@ -23,14 +25,36 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+TheSettings = Annotated[Settings, Depends(_settings)]
+
+
 def _loads(request: Request) -> LoadJobs:
     service: LoadJobs = request.app.state.loads
     return service
 
 
+def _may_load(request: Request, settings: TheSettings) -> None:
+    """There is no log-in yet: loads over HTTP are for this machine alone unless a setting opens them."""
+    if settings.loads_from == "anyone" or (settings.loads_from == "local" and _is_local(request)):
+        return
+    raise Forbidden(
+        "此服务器只允许在本机上载入数据；管理员可设 RISKMAP_LOADS_FROM",
+        "this server lets only its own machine load data; see RISKMAP_LOADS_FROM",
+        code="loads_closed",
+    )
+
+
+def _is_local(request: Request) -> bool:
+    host = request.client.host if request.client else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+MayLoad = Depends(_may_load)
 TheLoads = Annotated[LoadJobs, Depends(_loads)]
 TheCatalogue = Annotated[Catalogue, Depends(_catalogue)]
-TheSettings = Annotated[Settings, Depends(_settings)]
 
 
 def _registry(catalogue: TheCatalogue) -> Registry:

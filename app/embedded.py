@@ -66,6 +66,10 @@ _SETTINGS = {
     "shared_buffers": "256MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
+    # no replica reads this log: rows copied into a table made in the same transaction need not go through it
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "2GB",
     "effective_cache_size": "1GB",
     "max_parallel_workers_per_gather": "1",
     "random_page_cost": "1.1",

@@ -16,10 +16,11 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from layers.errors import BadInput, Conflict, NotFound, Outdated, RiskmapError, Unavailable
+from layers.errors import BadInput, Conflict, Forbidden, NotFound, Outdated, RiskmapError, Unavailable
 
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
+    Forbidden: 403,
     Outdated: 412,
     Conflict: 409,
     BadInput: 422,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,9 @@ class Settings(BaseSettings):
     tile_timeout_s: float = Field(3.0, gt=0, description="longest time one tile query may run, seconds")
     query_connections: int = Field(8, ge=1, le=64, description="database connections for everything else")
     upload_most_bytes: int = Field(2 << 30, ge=1 << 20, description="largest upload, bytes")
+    loads_from: Literal["local", "anyone", "nobody"] = Field(
+        "local", description="who may load over HTTP: this machine, anyone, nobody"
+    )
     convert_offset_datums: bool = Field(
         False, description="allow GCJ-02 and BD-09 coordinates to be converted; each such load is logged"
     )

@@ -11,7 +11,7 @@ import asyncpg
 
 from app.catalogue import Catalogue, version_gone
 from layers.errors import Unavailable
-from layers.kinds.tiles import compiled
+from layers.kinds.tiles import compiled, touches
 from layers.kinds.vector import VectorLayer
 from layers.store import LayerVersion
 
@@ -55,10 +55,25 @@ class TileSource:
         archive = self._catalogue.archive(tile.version)
         if archive is not None and archive.minzoom <= tile.z <= archive.maxzoom:
             return archive.tile(tile.z, tile.x, tile.y) or b""
+        before = self._unchanged(tile)
+        if before is not None:
+            self._keep(tile, before)
+            return before
         made = await self._make(tile)
         packed = gzip.compress(made, GZIP_LEVEL, mtime=0) if made else b""
         self._keep(tile, packed)
         return packed
+
+    def _unchanged(self, tile: VersionedTile) -> bytes | None:
+        """Return the kept tile of the version before, where the new one does not differ from it there."""
+        version = tile.version
+        if (
+            version.parent is None
+            or version.changed is None
+            or touches(version.changed, tile.z, tile.x, tile.y)
+        ):
+            return None
+        return self._kept.get((tile.layer.id, version.parent, tile.z, tile.x, tile.y))
 
     async def _make(self, tile: VersionedTile) -> bytes:
         statement, names = compiled(tile.layer, str(tile.version.table_name), tile.z)

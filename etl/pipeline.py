@@ -1,4 +1,4 @@
-"""Whole manifests: every file staged and checked first, then all layers and what follows from them made current at once.
+"""Whole manifests: every file staged and checked first, then all layers made current at once with what follows.
 
 Until that last step nothing that is served has changed; a failure at any point leaves it untouched and stays on record.
 """

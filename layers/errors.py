@@ -51,6 +51,12 @@ class Outdated(Conflict):
     code = "outdated"
 
 
+class Forbidden(RiskmapError):
+    """The caller may not do this."""
+
+    code = "forbidden"
+
+
 class Unavailable(RiskmapError):
     """A part that is needed (database, disk, port) is not there just now."""
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -63,8 +64,12 @@ class Server:
         self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
         return name
 
-    def create(self, name: str) -> None:
+    def create(self, name: str) -> str:
         self._run("CREATE DATABASE {}", name)
+        return name
+
+    def rename(self, name: str, new: str) -> None:
+        self._run("ALTER DATABASE {} RENAME TO {}", name, new)
 
     def drop(self, name: str) -> None:
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -98,14 +103,23 @@ def server(testrun_uid: str) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def templates(server: Server) -> Server:
-    """The server with two templates: an empty schema, and the whole demo data loaded by the real pipeline."""
-    with (server.state_dir / "template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not server.has(DEMO):
-            server.create(EMPTY)
-            with etl_engine(server.database(EMPTY)) as engine:
+def empty_template(server: Server) -> Server:
+    """The server with a template that has the empty schema."""
+    with _one_worker(server):
+        if not server.has(EMPTY):
+            filling = server.create(f"t_{uuid4().hex[:12]}")
+            with etl_engine(server.database(filling)) as engine:
                 ensure_schema(engine)
+            server.rename(filling, EMPTY)
+    return server
+
+
+@pytest.fixture(scope="session")
+def templates(empty_template: Server) -> Server:
+    """The server with a second template: the whole demo data loaded by the real pipeline."""
+    server = empty_template
+    with _one_worker(server):
+        if not server.has(DEMO):
             filling = server.clone(EMPTY)
             data = server.state_dir / "demo-data"
             data.mkdir()
@@ -113,10 +127,16 @@ def templates(server: Server) -> Server:
             with etl_engine(server.database(filling)) as engine:
                 pipeline = Pipeline(engine, discover(), Files(server.state_dir), Silent())
                 pipeline.run(manifest_for(data), data, whole=True, fingerprint="demo")
-            with psycopg.connect(server.url, autocommit=True) as connection:
-                rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-                connection.execute(rename.format(sql.Identifier(filling), sql.Identifier(DEMO)))
+            server.rename(filling, DEMO)
     return server
+
+
+@contextmanager
+def _one_worker(server: Server) -> Iterator[None]:
+    """Keep the other workers of this run waiting."""
+    with (server.state_dir / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +149,7 @@ def demo_data(templates: Server) -> Path:
 def demo_settings(templates: Server) -> Iterator[Settings]:
     """Settings of a server over the demo data; read only, one clone per worker."""
     name = templates.clone(DEMO)
-    yield Settings(database_url=templates.database(name), state_dir=templates.state_dir)
+    yield Settings(database_url=templates.database(name), state_dir=templates.state_dir, loads_from="anyone")
     templates.drop(name)
 
 
@@ -141,11 +161,13 @@ def client(demo_settings: Settings) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def empty_settings(templates: Server, tmp_path: Path) -> Iterator[Settings]:
+def empty_settings(empty_template: Server, tmp_path: Path) -> Iterator[Settings]:
     """Settings over an empty database and an empty state directory, for one test."""
-    name = templates.clone(EMPTY)
-    yield Settings(database_url=templates.database(name), state_dir=tmp_path / "state")
-    templates.drop(name)
+    name = empty_template.clone(EMPTY)
+    yield Settings(
+        database_url=empty_template.database(name), state_dir=tmp_path / "state", loads_from="anyone"
+    )
+    empty_template.drop(name)
 
 
 @pytest.fixture

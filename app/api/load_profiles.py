@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from app.api.load_schemas import ProfileAnswer, ProfileList, SaveProfile
-from app.deps import TheLoads
+from app.deps import MayLoad, TheLoads
 
-router = APIRouter(prefix="/api/load-profiles", tags=["loads"])
+router = APIRouter(prefix="/api/load-profiles", tags=["loads"], dependencies=[MayLoad])
 
 Name = Annotated[str, Path(max_length=80)]
 

@@ -26,14 +26,14 @@ from app.api.load_schemas import (
     TargetList,
 )
 from app.api.uploads import keep_files, profile_of, read_form, text_of
-from app.deps import TheLoads
+from app.deps import MayLoad, TheLoads
 from app.load_jobs import LoadJobs
 from app.loading import read_profile
 from layers.errors import BadInput
 from layers.kinds.vector import VectorLayer
 from layers.model import Layer
 
-router = APIRouter(prefix="/api/loads", tags=["loads"])
+router = APIRouter(prefix="/api/loads", tags=["loads"], dependencies=[MayLoad])
 
 LoadId = Annotated[str, PathParam(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=60)]

@@ -21,7 +21,6 @@ from layers.errors import BadInput, Conflict, Unavailable
 from layers.registry import Registry
 from layers.store import Files
 
-
 DATABASE_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -82,7 +81,11 @@ class LoadBook:
                 load=load.id,
             ) from error
         except Exception as error:
-            problem = {"code": "failed", "zh": "程序出错，载入未生效", "en": "the program failed; nothing was loaded"}
+            problem = {
+                "code": "failed",
+                "zh": "程序出错，载入未生效",
+                "en": "the program failed; nothing was loaded",
+            }
             self.end(load, "failed", f"{type(error).__name__}: {error}"[:2000], problem)
             raise
 

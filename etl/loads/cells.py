@@ -36,21 +36,29 @@ _SEPARATORS = "[;；、,，|]"
 
 @dataclass(frozen=True)
 class Cell:
-    """A field in SQL: ``text`` is what stands in the file (null when empty); ``direct`` is the value where the type of
-    the column gives it, else ``value_of`` reads it from the text (null where it means nothing).
+    """A field in SQL.
 
-    ``sure``: every text is a value, so nothing has to be checked. ``from_text``: the characters are the file's own.
+    ``staged`` is what stands in the file (null when empty): trimmed text, or a typed value as it was read.
+    ``direct`` is the value where the type of the column gives it; else ``value_of`` reads it from the text (null where
+    it means nothing). ``sure``: every text is a value, so nothing has to be checked. ``from_text``: the characters are
+    the file's own.
     """
 
     field: Field
-    text: Sql
+    staged: Sql
+    column: Column
     direct: Sql | None
     words: Mapping[str, str]
     sure: bool
     from_text: bool
 
-    def value_of(self, text: Sql) -> Sql:
-        """Return the value of a text expression."""
+    def text_of(self, staged: Sql) -> Sql:
+        """Return the text a person would see of what is staged."""
+        return staged if self.column.type == "text" else shown(staged, self.column)
+
+    def value_of(self, staged: Sql) -> Sql:
+        """Return the value of what is staged, read from its text."""
+        text = self.text_of(staged)
         if self.field.many and self.field.choices:
             each = _translated(sql.SQL("btrim(p, {})").format(sql.Literal(BLANKS)), self.words)
             return sql.SQL(
@@ -62,6 +70,9 @@ class Cell:
         return sql.SQL("{}({})").format(sql.SQL(parser), translated) if parser else translated
 
 
+_TEXT = Column("", "text")
+
+
 def cell(
     source: FieldSource, columns: list[Column], mapping: ColumnMapping, key: str, words: Mapping[str, Any]
 ) -> Cell:
@@ -69,19 +80,23 @@ def cell(
     field = source.field
     spoken = {**_titles(field), **{str(k): _constant(v) for k, v in words.items()}}
     if field.name == key and mapping.key_parts:
-        return Cell(field, _key(mapping, columns), None, spoken, sure=False, from_text=True)
+        return Cell(field, _key(mapping, columns), _TEXT, None, spoken, sure=False, from_text=True)
     if source.column is None:
         empty = source.constant is None
-        given: Sql = sql.SQL("{}::text").format(sql.Literal(None if empty else _constant(source.constant)))
-        return Cell(field, given, None, spoken, sure=empty, from_text=False)
+        given = sql.SQL("{}::text").format(sql.Literal(None if empty else _constant(source.constant)))
+        return Cell(field, given, _TEXT, None, spoken, sure=empty, from_text=False)
     column = columns[source.column]
     at = sql.Identifier("r", f"c{source.column + 1}")
-    text = shown(at, column)
     direct = None if spoken else _direct(field, column, at)
-    if direct is not None:
-        return Cell(field, text, direct, {}, sure=_is_sure(field, column), from_text=False)
-    sure = not spoken and _is_sure(field, column)
-    return Cell(field, text, None, spoken, sure=sure, from_text=column.type == "text")
+    return Cell(
+        field,
+        shown(at, column) if column.type == "text" else at,
+        column,
+        direct,
+        {} if direct is not None else spoken,
+        sure=not spoken and _is_sure(field, column),
+        from_text=column.type == "text",
+    )
 
 
 def shown(at: Sql, column: Column) -> Sql:

@@ -6,8 +6,15 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from etl.loads.counties import ensure_cells
-from etl.loads.faults import keep_bad_rows, refuse_known_keys, write_faults
+from etl.loads.faults import (
+    forget_faults,
+    keep_bad_rows,
+    name_faults,
+    refuse_known_keys,
+    refuse_repeated_keys,
+)
 from etl.loads.finish import finish, needs_finish
+from etl.loads.heap import be_quick, shaped
 from etl.loads.locate import locate
 from etl.loads.mapping import Mapping, map_columns
 from etl.loads.preview import change_of
@@ -16,6 +23,7 @@ from etl.loads.reading import KnownPlaces, read_coordinates
 from etl.loads.ready import Reading, ready_query
 from etl.loads.record import Load
 from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
+from etl.loads.versions import next_seq, served
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 
@@ -37,6 +45,8 @@ def check_rows(
     """
     assert load.facts is not None  # noqa: S101 - staged loads have facts
     load.questions, load.counts = [], {}
+    if not load.rows_in:  # before anything is asked about it
+        raise _without_rows(load)
     if load.facts.geometry == "none":
         raise BadFile(
             f"{load.file} 没有几何，也没有可用的坐标列；可用 x、y 指定坐标列",
@@ -61,9 +71,14 @@ def check_rows(
         counties=ensure_cells(connection, counties) if counties else None,
     )
     ready = _build(connection, load, layer, reading)
-    write_faults(connection, load.id, reading, ready)
-    _count(connection, load, layer, ready)
-    keep_bad_rows(connection, load.id, [c.name for c in load.facts.columns], ready)
+    _judge(connection, load, reading, ready)
+    good = None if needs_finish(layer) else load.counts["selected"] - load.counts["bad"]
+    change, parent = change_of(connection, layer, ready, good)
+    load.base = parent.version if parent else None
+    load.counts = {**change.as_json(), **load.counts}
+    load.rows_refused = load.counts["bad"]
+    if load.rows_refused:
+        keep_bad_rows(connection, load.id, [c.name for c in load.facts.columns], ready)
     load.state = "checked"
 
 
@@ -71,28 +86,34 @@ def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Read
     raw, read, ready = (stage_table(name, load.id) for name in ("raw", "read", "ready"))
     for table in (read, ready):
         run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+    be_quick(connection)
     unfinished = needs_finish(layer)
-    target = read if unfinished else ready
-    run(
-        connection,
-        sql.SQL("CREATE UNLOGGED TABLE {} WITH (autovacuum_enabled = off) AS {}").format(
-            target, ready_query(reading, raw, hashed=not unfinished)
-        ),
-    )
+    query = ready_query(reading, raw, hashed=not unfinished)
+    load.shaped = None
     if unfinished:
+        _create(connection, read, query, "UNLOGGED ")
         finish(connection, layer, read, ready, load.profile.merge, reading.has_z)
         run(connection, sql.SQL("DROP TABLE {}").format(read))
-    run(connection, sql.SQL("ANALYZE {}").format(ready))
+    elif served(connection, layer) is not None:
+        _create(connection, ready, query, "UNLOGGED ")
+    else:  # the layer is empty: the checked rows become its table as they are
+        load.shaped = next_seq(connection, layer)
+        _create(connection, ready, shaped(layer, query, load.shaped, marks=True), "")
     return ready
 
 
-def _count(connection: Connection, load: Load, layer: VectorLayer, ready: Sql) -> None:
-    change, parent = change_of(connection, layer, ready)
-    load.base = parent.version if parent else None
-    if load.profile.mode == "append" and parent is not None:
-        served = sql.Identifier(SCHEMA, str(parent.table_name))
-        refuse_known_keys(connection, load.id, layer.key, ready, served)
-        change, _ = change_of(connection, layer, ready)
+def _create(connection: Connection, table: Sql, query: Sql, kind: str) -> None:
+    run(
+        connection,
+        sql.SQL("CREATE {}TABLE {} WITH (autovacuum_enabled = off) AS {}").format(
+            sql.SQL(kind), table, query
+        ),
+    )
+
+
+def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> None:
+    """Count the rows the pass has marked, name their faults, and find keys that stand twice or are served already."""
+    forget_faults(connection, load.id)
     marks = run(
         connection,
         sql.SQL(
@@ -101,16 +122,28 @@ def _count(connection: Connection, load: Load, layer: VectorLayer, ready: Sql) -
         ).format(ready),
     ).fetchone()
     assert marks is not None  # noqa: S101 - an aggregate always gives a row
-    load.counts = {**change.as_json(), "bad": marks[0], "warned": marks[1], "selected": marks[2]}
-    load.rows_refused = marks[0]
-    if not marks[2]:
-        where = bool(load.profile.where)
-        raise BadFile(
-            f"{load.file} 没有符合 where 条件的行" if where else f"{load.file} 没有数据行",
-            f"{load.file} has no row that fits 'where'" if where else f"{load.file} has no rows",
-            code="empty_file",
-            file=load.file,
-        )
+    bad, warned, selected = marks
+    if not selected:
+        raise _without_rows(load)
+    if bad or warned:
+        name_faults(connection, load.id, reading, ready)
+    layer = reading.layer
+    bad += refuse_repeated_keys(connection, load.id, layer.key, ready)
+    parent = served(connection, layer)
+    if load.profile.mode == "append" and parent is not None:
+        known = sql.Identifier(SCHEMA, str(parent.table_name))
+        bad += refuse_known_keys(connection, load.id, layer.key, ready, known)
+    load.counts = {"bad": bad, "warned": warned, "selected": selected}
+
+
+def _without_rows(load: Load) -> BadFile:
+    where = bool(load.profile.where) and load.rows_in > 0
+    return BadFile(
+        f"{load.file} 没有符合 where 条件的行" if where else f"{load.file} 没有数据行",
+        f"{load.file} has no row that fits 'where'" if where else f"{load.file} has no rows",
+        code="empty_file",
+        file=load.file,
+    )
 
 
 def _missing(layer: VectorLayer, mapping: Mapping, load: Load) -> dict[str, object]:

@@ -16,6 +16,8 @@ from etl.archives import Unchanged, build_archive
 from etl.derive.zones import DERIVED, INPUTS, compute_rows, newest_date
 from etl.loads.counties import ADMIN_ROLE, rename_cells
 from etl.loads.faults import RowsRefused, faults_of, mark_mended
+from etl.loads.finish import needs_finish
+from etl.loads.heap import be_quick
 from etl.loads.preview import good_rows
 from etl.loads.questions import NeedsDecision, option, question
 from etl.loads.rasters import publish_raster
@@ -24,6 +26,7 @@ from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
 from etl.loads.stage import drop_stage_tables
 from etl.loads.versions import (
     Change,
+    Checked,
     Keep,
     Written,
     compare,
@@ -100,6 +103,7 @@ class Commit:
             Conflict: another load of the same layer is being committed, or the layer changed meanwhile.
         """
         with self._engine.begin() as connection:
+            be_quick(connection)
             self._alone(connection, [str(load.layer) for load in loads])
             before = {row.layer: row.version for row in connection.execute(select(CURRENT))}
             written: dict[str, Written] = {}
@@ -215,8 +219,18 @@ class Commit:
         if load.profile.mode == "sync" and parent is not None:
             self._limit_gone(connection, layer, load, source, parent.row_count)
         with self._reporter.step(f"{layer.id}: write"):
-            one = write_version(connection, layer, source, about_of(load, generated), gone=gone)
-        if one.made:
+            one = write_version(
+                connection,
+                layer,
+                source,
+                about_of(load, generated),
+                gone=gone,
+                rows=load.counts["selected"] - load.counts["bad"] if not needs_finish(layer) else None,
+                checked=Checked(ready, load.shaped, load.rows_refused > 0)
+                if load.shaped is not None
+                else None,
+            )
+        if one.made or not self._files_stand(connection, one):
             written[layer.id] = one
         if layer.role == ADMIN_ROLE:
             rename_cells(connection, load.id, one.version)
@@ -243,7 +257,8 @@ class Commit:
                     question(
                         "too_many_gone",
                         "max_gone",
-                        f"现有 {rows:,} 条中有 {gone:,} 条不在文件里（{share:.1%}，上限 {limit:.1%}）；要删除请提高上限",
+                        f"现有 {rows:,} 条中有 {gone:,} 条不在文件里（{share:.1%}，上限 {limit:.1%}）；"
+                        "要删除请提高上限",
                         f"the file lacks {gone:,} of the {rows:,} rows served ({share:.1%}, limit {limit:.1%}); "
                         "raise the limit to remove them",
                         [option({"max_gone": 1.0}, "确认全部删除", "remove them all")],
@@ -297,8 +312,9 @@ class Commit:
             if not one.rows:
                 continue  # nothing to show: the layer is taken off the map
             current[layer_id] = one.version
-            if one.made:
+            if one.made or not self._files_stand(connection, one):
                 written[layer_id] = one
+            if one.made:
                 own = Load(kind="derived", layer=layer_id, person="riskmap", counts=one.change.as_json())
                 own.rows_in = one.rows
                 create(connection, own)
@@ -307,8 +323,14 @@ class Commit:
         return done
 
     def _derived_stands(self, connection: Connection) -> bool:
-        """Whether every derived layer is served, in the way this program stores it."""
-        return all(served(connection, self._registry.vector(layer_id)) for layer_id in DERIVED)
+        """Whether every derived layer is served, in the way this program stores it, with its files."""
+        found = [served(connection, self._registry.vector(layer_id)) for layer_id in DERIVED]
+        return all(version is not None and self._store.has_files_of(version) for version in found)
+
+    def _files_stand(self, connection: Connection, one: Written) -> bool:
+        """Whether the archive of a version that stands already is still there; a lost one is made again."""
+        version = find_version(connection, one.layer.id, one.version)
+        return version is not None and self._store.has_files_of(version)
 
     def _archive(self, connection: Connection, item: Written) -> None:
         path = self._store.archives / f"{item.layer.id}-{item.version}.pmtiles"

@@ -10,7 +10,7 @@ from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection
 
-from etl.loads.sqltools import SCHEMA, run, stage_table
+from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
 from layers.kinds.vector import VectorLayer
 from layers.registry import Registry
 from layers.store import current_versions
@@ -120,10 +120,10 @@ def _make(connection: Connection, version: str, codes: list[str], shapes: list[B
     run(connection, sql.SQL("ANALYZE layer.county_cell"))
 
 
-def county_join(version: str) -> sql.Composed:
-    """Return the join that gives each row its square; the read row has ``cx`` and ``cy`` (``cell_of``)."""
-    return sql.SQL("LEFT JOIN layer.county_cell k ON k.version = {} AND k.ix = q.cx AND k.iy = q.cy").format(
-        sql.Literal(version)
+def county_join(version: str, ix: Sql, iy: Sql) -> sql.Composed:
+    """Return the join that gives each row its square (``k``); ``ix`` and ``iy`` are the numbers of ``cell_of``."""
+    return sql.SQL("LEFT JOIN layer.county_cell k ON k.version = {} AND k.ix = {} AND k.iy = {}").format(
+        sql.Literal(version), ix, iy
     )
 
 
@@ -139,6 +139,5 @@ def cell_of(point: sql.SQL | sql.Composed) -> tuple[sql.Composed, sql.Composed]:
 def county_of(point: sql.SQL | sql.Composed) -> sql.Composed:
     """Return the code of the county a point lies in, null in none; needs ``county_join``."""
     return sql.SQL(
-        "CASE WHEN k.pieces IS NULL THEN k.codes[1] ELSE (SELECT k.codes[n] FROM generate_subscripts(k.codes, 1) AS n"
-        " WHERE k.pieces[n] IS NULL OR ST_Intersects(k.pieces[n], {}) ORDER BY n LIMIT 1) END"
+        "CASE WHEN k.pieces IS NULL THEN k.codes[1] ELSE stage.county_among(k.codes, k.pieces, {}) END"
     ).format(point)

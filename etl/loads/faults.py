@@ -9,11 +9,12 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection
 
-from etl.loads.ready import Reading, fault_query
-from etl.loads.sqltools import Sql, run, stage_table
+from etl.loads.ready import Reading
+from etl.loads.rules import staged_column
+from etl.loads.sqltools import SCHEMA, Sql, all_of, run, stage_table
 from layers.errors import BadFile
 
-SHOWN = 20
+LONGEST_VALUE = 80
 
 
 @dataclass(frozen=True)
@@ -56,57 +57,83 @@ def _said(fault: Fault) -> str:
     return f"{fault.value!r} " if fault.value else ""
 
 
-def write_faults(connection: Connection, load_id: str, reading: Reading, ready: Sql) -> None:
-    """Name the faults of the rows that the pass has marked, and mark and name rows that repeat a key."""
-    run(connection, sql.SQL("DELETE FROM layer.load_error WHERE load = {}").format(sql.Literal(load_id)))
-    raw = stage_table("raw", load_id)
+def forget_faults(connection: Connection, load_id: str) -> None:
+    """Take the faults and the bad rows of an earlier check away."""
+    for name in ("load_error", "load_bad_row"):
+        table = sql.Identifier(SCHEMA, name)
+        run(connection, sql.SQL("DELETE FROM {} WHERE load = {}").format(table, sql.Literal(load_id)))
+
+
+def name_faults(connection: Connection, load_id: str, reading: Reading, ready: Sql) -> None:
+    """Read the marked rows once more, then ask each rule of them; of the errors of a field only the gravest is told."""
     marked = sql.SQL("(SELECT x.* FROM {} x JOIN {} y ON y._row = x._row WHERE y._bad OR y._warn)").format(
-        raw, ready
+        stage_table("raw", load_id), ready
     )
-    any_marked = run(
-        connection, sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE _bad OR _warn)").format(ready)
-    ).fetchone()
-    if any_marked and any_marked[0]:
+    run(connection, sql.SQL("CREATE TEMP TABLE marked ON COMMIT DROP AS {}").format(reading.rows(marked)))
+    graver: dict[tuple[str, str], list[Sql]] = {}
+    for rule in reading.rules:
+        before = graver.setdefault((rule.field, rule.severity), [])
+        unless = [sql.SQL("({}) IS NOT TRUE").format(condition) for condition in before]
         run(
             connection,
             sql.SQL(
                 "INSERT INTO layer.load_error (load, row, key, field, code, severity, value, zh, en)"
-                " SELECT {}, e._row, e.key, e.field, e.code, e.severity, e.value, e.zh, e.en FROM ({}) e"
-            ).format(sql.Literal(load_id), fault_query(reading, marked)),
+                " SELECT {load}, _row, {key}, {field}, {code}, {severity}, left(coalesce({value}, ''), {longest}),"
+                " {zh}, {en} FROM marked WHERE {condition}"
+            ).format(
+                load=sql.Literal(load_id),
+                key=_key_text(reading),
+                field=sql.Literal(rule.field),
+                code=sql.Literal(rule.code),
+                severity=sql.Literal(rule.severity),
+                value=rule.value,
+                longest=sql.Literal(LONGEST_VALUE),
+                zh=rule.zh,
+                en=rule.en,
+                condition=all_of([rule.condition, *unless]),
+            ),
         )
-    _repeated_keys(connection, load_id, reading.layer.key, ready)
+        before.append(rule.condition)
+    run(connection, sql.SQL("DROP TABLE marked"))
 
 
-def _repeated_keys(connection: Connection, load_id: str, key: str, ready: Sql) -> None:
-    """The first row of a key stands; the others are bad."""
+def _key_text(reading: Reading) -> Sql:
+    key = next(c for c in reading.cells if c.field.name == reading.layer.key)
+    return key.text_of(staged_column(key.field.name))
+
+
+def refuse_repeated_keys(connection: Connection, load_id: str, key: str, ready: Sql) -> int:
+    """Mark rows that repeat a key: the first row of a key stands; the others are bad. Returns how many."""
     values = {
         "load": sql.Literal(load_id),
         "key": sql.Identifier(key),
         "field": sql.Literal(key),
         "ready": ready,
     }
-    run(
+    marked = run(
         connection,
         sql.SQL(
-            "WITH twice AS (SELECT {key} AS k, min(_row) AS first FROM {ready} WHERE NOT _bad GROUP BY {key} HAVING count(*) > 1),"
-            " bad AS (UPDATE {ready} r SET _bad = true FROM twice t WHERE r.{key} = t.k AND NOT r._bad AND r._row > t.first"
-            " RETURNING r._row, r.{key}::text AS k, t.first)"
+            "WITH twice AS (SELECT {key} AS k, min(_row) AS first FROM {ready} WHERE NOT _bad"
+            " GROUP BY {key} HAVING count(*) > 1), bad AS (UPDATE {ready} r SET _bad = true FROM twice t"
+            " WHERE r.{key} = t.k AND NOT r._bad AND r._row > t.first RETURNING r._row, r.{key}::text AS k, t.first)"
             " INSERT INTO layer.load_error (load, row, key, field, code, severity, value, zh, en)"
             " SELECT {load}, _row, k, {field}, 'key_duplicate', 'error', k, '与第 ' || first || ' 行主键重复',"
             " 'repeats the key of row ' || first FROM bad"
         ).format(**values),
     )
+    return marked.rowcount
 
 
-def refuse_known_keys(connection: Connection, load_id: str, key: str, ready: Sql, served: Sql) -> None:
-    """In append mode a key that is served already makes a row bad."""
-    run(
+def refuse_known_keys(connection: Connection, load_id: str, key: str, ready: Sql, served: Sql) -> int:
+    """In append mode a key that is served already makes a row bad. Returns how many."""
+    marked = run(
         connection,
         sql.SQL(
             "WITH bad AS (UPDATE {ready} r SET _bad = true FROM {served} c WHERE c.{key} = r.{key} AND NOT r._bad"
             " RETURNING r._row, r.{key}::text AS k) INSERT INTO layer.load_error"
-            " (load, row, key, field, code, severity, value, zh, en) SELECT {load}, _row, k, {field}, 'key_exists', 'error', k,"
-            " '图层里已有此主键；要更新请用 upsert 方式', 'is served already; use the upsert mode to update it' FROM bad"
+            " (load, row, key, field, code, severity, value, zh, en) SELECT {load}, _row, k, {field}, 'key_exists',"
+            " 'error', k, '图层里已有此主键；要更新请用 upsert 方式',"
+            " 'is served already; use the upsert mode to update it' FROM bad"
         ).format(
             ready=ready,
             served=served,
@@ -115,11 +142,11 @@ def refuse_known_keys(connection: Connection, load_id: str, key: str, ready: Sql
             field=sql.Literal(key),
         ),
     )
+    return marked.rowcount
 
 
 def keep_bad_rows(connection: Connection, load_id: str, names: list[str], ready: Sql) -> None:
     """Keep the bad rows as they stood in the file, by column name, with their geometry in the file's coordinates."""
-    run(connection, sql.SQL("DELETE FROM layer.load_bad_row WHERE load = {}").format(sql.Literal(load_id)))
     pairs = [
         sql.SQL("{}, x.{}").format(sql.Literal(name), sql.Identifier(f"c{at + 1}"))
         for at, name in enumerate(names)

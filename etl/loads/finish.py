@@ -114,8 +114,9 @@ def _complete(
         layer,
         ready,
         sql.SQL(
-            "SELECT _row, {0}, geom, NULL::geometry AS geom_z, false AS _bad, _row IN (SELECT _row FROM {1} WHERE _warn) AS _warn"
-            " FROM completed UNION ALL SELECT _row, {0}, geom, geom_z, _bad, _warn FROM {1} WHERE _bad"
+            "SELECT _row, {0}, geom, NULL::geometry AS geom_z, false AS _bad,"
+            " _row IN (SELECT _row FROM {1} WHERE _warn) AS _warn FROM completed"
+            " UNION ALL SELECT _row, {0}, geom, geom_z, _bad, _warn FROM {1} WHERE _bad"
         ).format(listed, read),
         has_z,
     )

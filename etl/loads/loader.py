@@ -356,7 +356,10 @@ class Loader(LoadBook):
             fresh.message = str(error)[:2000]
             if isinstance(error, RiskmapError):
                 fresh.message = error.zh
-                fresh.counts = {**fresh.counts, "problem": {"code": error.code, "zh": error.zh, "en": error.en}}
+                fresh.counts = {
+                    **fresh.counts,
+                    "problem": {"code": error.code, "zh": error.zh, "en": error.en},
+                }
             if isinstance(error, NeedsDecision):
                 fresh.questions = error.questions
             record.save(connection, fresh)

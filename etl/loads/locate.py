@@ -1,4 +1,4 @@
-"""From the coordinates of a file to degrees: in SQL where PostGIS has the system, else in Python over the staged rows."""
+"""From the coordinates of a file to degrees: in SQL where PostGIS has the system, else in Python, batch by batch."""
 
 from __future__ import annotations
 

@@ -22,9 +22,11 @@ def good_rows(ready: Sql) -> sql.Composed:
     return sql.SQL("(SELECT * FROM {} WHERE NOT _bad)").format(ready)
 
 
-def change_of(connection: Connection, layer: VectorLayer, ready: Sql) -> tuple[Change, LayerVersion | None]:
-    """Return what the good rows would change, and the version they were compared with."""
-    return compare(connection, layer, good_rows(ready)), served(connection, layer)
+def change_of(
+    connection: Connection, layer: VectorLayer, ready: Sql, rows: int | None = None
+) -> tuple[Change, LayerVersion | None]:
+    """Return what the good rows (so many, if known) would change, and the version they were compared with."""
+    return compare(connection, layer, good_rows(ready), rows), served(connection, layer)
 
 
 def samples(connection: Connection, layer: VectorLayer, ready: Sql) -> dict[str, list[dict[str, Any]]]:
@@ -40,16 +42,20 @@ def differences(
     """Return the first rows of each kind out of the temporary table ``delta`` of a comparison."""
     key, title = sql.Identifier(layer.key), sql.Identifier(layer.title_field)
     listed = sql.SQL(
-        "SELECT d.key, s.{title}::text, ST_X(p), ST_Y(p) FROM (SELECT * FROM delta WHERE what = {what} ORDER BY key LIMIT {n}) d JOIN {source} s ON s.{key} = d.key CROSS JOIN LATERAL ST_PointOnSurface(s.geom) p ORDER BY d.key"
+        "SELECT s.{key}::text, s.{title}::text, ST_X(p), ST_Y(p) FROM {source} s"
+        " CROSS JOIN LATERAL ST_PointOnSurface(s.geom) p WHERE {which} ORDER BY s.{key} LIMIT {n}"
     )
+    of_delta = sql.SQL("s.{} IN (SELECT d.key FROM delta d WHERE d.what = {} ORDER BY d.key LIMIT {})")
     shown: dict[str, list[dict[str, Any]]] = {}
     for what, rows in (("new", source), ("gone", parent and sql.Identifier(SCHEMA, str(parent.table_name)))):
         if not rows:
             shown[what] = []
             continue
+        which: Sql = of_delta.format(key, sql.Literal(what), sql.Literal(SHOWN))
+        if parent is None:  # every row is new, and the comparison lists none
+            which = sql.SQL("true")
         found = run(
-            connection,
-            listed.format(title=title, what=sql.Literal(what), n=sql.Literal(SHOWN), source=rows, key=key),
+            connection, listed.format(key=key, title=title, source=rows, which=which, n=sql.Literal(SHOWN))
         )
         shown[what] = [{"key": k, "title": t, "at": [x, y]} for k, t, x, y in found]
     shown["changed"] = _changed(connection, layer, source, parent) if parent else []

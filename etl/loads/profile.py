@@ -6,7 +6,7 @@ import hashlib
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from layers.errors import BadInput
 
@@ -43,11 +43,14 @@ class Profile(BaseModel):
 
     ``rename`` maps file columns to layer fields, ``set`` gives constants, ``values`` translates the codes of a field
     (``[layer.values.kind] transport = "airport"``), ``where`` keeps rows whose column has one of the listed values,
-    ``key_from`` takes the key from the first non-empty of several columns (``#row``, ``#content``). ``crs`` is used
-    when the file does not declare one; with ``force_crs`` it wins over what the file says. ``data_datum`` names the
-    datum of projected coordinates that come without a .prj. ``offset`` says that the coordinates are GCJ-02 or BD-09.
-    ``merge`` joins the object of one key to that of another
-    (their persons add up). ``max_gone`` is the largest share of the served rows that a sync may take away; ``max_area_change`` the largest
+    ``key_from`` takes the key from the first non-empty of several columns (``#row``, ``#content``), ``merge`` joins
+    the object of one key to that of another (their persons add up).
+
+    ``crs`` is used when the file does not declare one; with ``force_crs`` it wins over what the file says.
+    ``data_datum`` (also ``datum``) names the datum of projected coordinates that come without a .prj. ``offset`` says
+    that the coordinates are GCJ-02 or BD-09.
+
+    ``max_gone`` is the largest share of the served rows that a sync may take away, ``max_area_change`` the largest
     share by which mending an invalid polygon may change its area.
     """
 
@@ -58,8 +61,9 @@ class Profile(BaseModel):
     y: str | None = None
     crs: str | None = Field(None, max_length=20_000)
     force_crs: bool = False
-    datum: Literal["WGS84", "CGCS2000"] = "WGS84"
-    data_datum: Literal["WGS84", "CGCS2000", "Xian80", "Beijing54"] | None = None
+    data_datum: Literal["WGS84", "CGCS2000", "Xian80", "Beijing54"] | None = Field(
+        None, validation_alias=AliasChoices("data_datum", "datum")
+    )
     swap_axes: Literal["auto", "yes", "no"] = "auto"
     shift: Shift | None = None
     offset: Literal["gcj02", "bd09"] | None = None

@@ -61,8 +61,8 @@ def save(
         connection,
         sql.SQL(
             "INSERT INTO layer.profile (name, version, layer, columns, body, saved_by) SELECT {name},"
-            " coalesce(max(version), 0) + 1, {layer}, {columns}::jsonb, {body}::jsonb, {by} FROM layer.profile WHERE name = {name}"
-            " RETURNING "
+            " coalesce(max(version), 0) + 1, {layer}, {columns}::jsonb, {body}::jsonb, {by}"
+            " FROM layer.profile WHERE name = {name} RETURNING "
         ).format(
             name=sql.Literal(name),
             layer=sql.Literal(layer),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,13 @@ from etl.loads.sqltools import run, stage_table
 from etl.sources.model import Finding
 from layers.crs.identify import key_of, parse_crs
 from layers.crs.operation import Accepted, DatumShift, Operation
-from layers.crs.recognise import Candidate, Places, Recognition, recognise
+from layers.crs.recognise import PASS_SHARE, Candidate, Places, Recognition, recognise
 from layers.errors import BadInput
 from layers.kinds.vector import VectorLayer
+from layers.region import BOX
 from layers.registry import Registry
 
+logger = logging.getLogger("riskmap")
 MOST_SAMPLES = 2000
 SHOWN_CANDIDATES = 6
 
@@ -84,7 +87,7 @@ def read_coordinates(
         places=known.places(connection),
         data_datum=profile.data_datum,
     )
-    chosen = _given(profile, found) or found.chosen
+    chosen = _given(profile, found) or found.chosen or _wider(layer, declared, found)
     load.reading = described(found, chosen)
     load.findings = [f for f in load.findings if f.where.get("step") != "crs"] + [
         Finding(code, "warning" if code in _GRAVE else "info", zh, en, {"step": "crs"})
@@ -139,6 +142,25 @@ def _given(profile: Profile, found: Recognition) -> Candidate | None:
     return fitting[0] if fitting else None
 
 
+def _wider(layer: VectorLayer, declared: str | None, found: Recognition) -> Candidate | None:
+    """Return the declared system for a layer that reaches beyond the province, where it puts the points into the layer.
+
+    The province is no measure for the land of half a continent; the layer's own extent is.
+    """
+    if declared is None or layer.extent == BOX:
+        return None
+    try:
+        key = key_of(parse_crs(declared))
+    except BadInput:
+        return None
+    west, south, east, north = layer.extent
+    for c in found.candidates:
+        inside = (c.lon >= west) & (c.lon <= east) & (c.lat >= south) & (c.lat <= north)
+        if c.key == key and not c.swapped and inside.size and inside.mean() >= PASS_SHARE:
+            return c
+    return None
+
+
 def _plan(load: Load, chosen: Candidate, offsets: bool) -> Operation | None:
     profile = load.profile
     shift: DatumShift | Accepted | None = None
@@ -157,6 +179,8 @@ def _plan(load: Load, chosen: Candidate, offsets: bool) -> Operation | None:
             raise
         load.questions = [*load.questions, _shift_question(error)]
         return None
+    if operation.offset is not None:
+        logger.warning("load %s (%s): %s, asked for by %r", load.id, load.file, operation.text, load.person)
     load.operation = operation.as_json()
     if load.reading is not None:
         load.reading["operation"] = operation.text

@@ -51,7 +51,7 @@ LOAD = Table(
     *(Column(name, JSONB(none_as_null=True)) for name in _JSONS),
     *(
         Column(name, BigInteger)
-        for name in ("revision", "file_bytes", "rows_in", "rows_loaded", "rows_refused")
+        for name in ("revision", "shaped", "file_bytes", "rows_in", "rows_loaded", "rows_refused")
     ),
     Column("source_date", Date),
     *(Column(name, DateTime(timezone=True)) for name in ("started_at", "finished_at")),
@@ -69,7 +69,8 @@ class Load:
     """What is known of a load so far.
 
     ``questions`` are decisions that are open; ``counts`` what it would change; ``path`` is where the file lies on the
-    server, which no answer tells.
+    server, which no answer tells; ``shaped`` the version number for which the checked rows may become the layer's
+    table as they are.
     """
 
     id: str = field(default_factory=new_id)
@@ -98,6 +99,7 @@ class Load:
     source_date: date | None = None
     person: str = ""
     path: str = ""
+    shaped: int | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     finished_at: datetime | None = None
     revision: int = 0

@@ -13,6 +13,7 @@ from psycopg import sql
 from etl.loads.cells import LOST, Cell
 from etl.loads.sqltools import Sql
 from etl.sources.model import Severity
+from layers.admin_codes import retired_codes
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType
 
@@ -50,8 +51,8 @@ def value_rules(cells: Sequence[Cell]) -> list[Rule]:
     return rules
 
 
-def text_column(name: str) -> sql.Identifier:
-    """Return the name under which the text of a field stands in the read row."""
+def staged_column(name: str) -> sql.Identifier:
+    """Return the name under which what is staged of a field stands in the read row."""
     return sql.Identifier(f"t_{name}")
 
 
@@ -61,57 +62,53 @@ def value_column(name: str) -> sql.Identifier:
 
 
 def _of_field(one: Cell) -> list[Rule]:
-    field, text, value = one.field, text_column(one.field.name), value_column(one.field.name)
+    field, staged, value = one.field, staged_column(one.field.name), value_column(one.field.name)
+    text = one.text_of(staged)
     rules: list[Rule] = []
     if field.required:
-        empty = sql.SQL("{} IS NULL").format(text)
-        rules.append(_rule(field, "value_missing", empty, "必填字段为空", "is required and empty"))
+        empty = sql.SQL("{} IS NULL").format(staged)
+        rules.append(_rule(field, text, "value_missing", empty, "必填字段为空", "is required and empty"))
     if not one.sure:
-        broken = sql.SQL("{} IS NOT NULL AND {} IS NULL").format(text, value)
-        rules.append(_rule(field, "type_bad", broken, *_WORDS[field.type]))
+        broken = sql.SQL("{} IS NOT NULL AND {} IS NULL").format(staged, value)
+        rules.append(_rule(field, text, "type_bad", broken, *_WORDS[field.type]))
     if field.minimum is not None:
         low = sql.SQL("{} < {}").format(value, sql.Literal(field.minimum))
         words = f"小于最小值 {field.minimum:g}", f"is below the minimum {field.minimum:g}"
-        rules.append(_rule(field, "out_of_range", low, *words))
+        rules.append(_rule(field, text, "out_of_range", low, *words))
     if field.maximum is not None:
         high = sql.SQL("{} > {}").format(value, sql.Literal(field.maximum))
         words = f"大于最大值 {field.maximum:g}", f"is above the maximum {field.maximum:g}"
-        rules.append(_rule(field, "out_of_range", high, *words))
+        rules.append(_rule(field, text, "out_of_range", high, *words))
     if field.choices is not None:
-        rules.append(_in_list(field, value))
+        rules.append(_in_list(field, text, value))
     if one.from_text:
-        lost = sql.SQL("strpos({}, {}) > 0").format(text, sql.Literal(LOST))
-        words = (
-            "含有已丢失的字符（U+FFFD），请向来源单位索取原件",
-            "holds characters that were lost (U+FFFD); ask the source for the original",
-        )
-        rules.append(_rule(field, "enc_lossy", lost, *words, severity="warning"))
+        lost = sql.SQL("strpos({}, {}) > 0").format(staged, sql.Literal(LOST))
+        rules.append(_rule(field, text, "enc_lossy", lost, *_LOST_WORDS, severity="warning"))
     return rules
 
 
-def _in_list(field: Field, value: Sql) -> Rule:
+_LOST_WORDS = (
+    "含有已丢失的字符（U+FFFD），请向来源单位索取原件",
+    "holds characters that were lost (U+FFFD); ask the source for the original",
+)
+
+
+def _in_list(field: Field, text: Sql, value: Sql) -> Rule:
     assert field.choices is not None  # noqa: S101 - the caller has looked
     known = sql.Literal(list(field.choices))
     if field.many:
         strange = sql.SQL("NOT string_to_array({}, ';') <@ {}::text[]").format(value, known)
     else:
         strange = sql.SQL("{}::text <> ALL({}::text[])").format(value, known)
-    shown = "、".join(f"{code}（{title.zh}）" for code, title in field.choices.items())
-    words = f"不在代码表中：{shown}", f"is not one of {', '.join(field.choices)}"
-    return _rule(field, "code_unknown", strange, *words)
+    listed = "、".join(f"{code}（{title.zh}）" for code, title in field.choices.items())
+    words = f"不在代码表中：{listed}", f"is not one of {', '.join(field.choices)}"
+    return _rule(field, text, "code_unknown", strange, *words)
 
 
 def _rule(
-    field: Field,
-    code: str,
-    condition: Sql,
-    zh: str,
-    en: str,
-    severity: Severity = "error",
+    field: Field, text: Sql, code: str, condition: Sql, zh: str, en: str, severity: Severity = "error"
 ) -> Rule:
-    return Rule(
-        field.name, code, severity, condition, text_column(field.name), sql.Literal(zh), sql.Literal(en)
-    )
+    return Rule(field.name, code, severity, condition, text, sql.Literal(zh), sql.Literal(en))
 
 
 def geometry_rules(layer: VectorLayer, max_area_change: float) -> list[Rule]:
@@ -132,18 +129,20 @@ def geometry_rules(layer: VectorLayer, max_area_change: float) -> list[Rule]:
     far = sql.Literal(near) + sql.SQL(" || ") + hint_zh, sql.Literal(near_en) + sql.SQL(" || ") + hint_en
     inside, swapped = _within("g1", layer), _within("ST_FlipCoordinates(g1)", layer)
     wrong_type = sql.SQL("GeometryType(g1) <> ALL({})").format(sql.Literal(list(right)))
+    turned = sql.SQL("NOT {} AND {}").format(inside, swapped)
+    no_area = sql.SQL("g2 IS NULL OR ST_IsEmpty(g2)")
     share = sql.Literal(max_area_change)
     said = "round((least(area_change, 9.99) * 100)::numeric, 2)"
     return [
-        _geometry("coordinate_bad", _found("coordinate_bad"), "坐标为空或不是数", "has a coordinate that is empty or not a number"),
-        _geometry("geom_too_large", _found("geom_too_large"), "节点过多，请简化或拆分", "has too many vertices; simplify or split it"),
+        _geometry("coordinate_bad", _found("coordinate_bad"), "坐标为空或不是数", "has an unreadable coordinate"),
+        _geometry("geom_too_large", _found("geom_too_large"), "节点过多，请拆分", "has too many vertices; split it"),
         _geometry("geom_unreadable", _found("geom_unreadable"), "几何数据损坏", "is damaged"),
         _geometry("geometry_missing", sql.SQL("g0 IS NULL OR ST_IsEmpty(g0)"), "没有几何", "has no geometry"),
         _geometry("out_of_range", sql.SQL("NOT in_domain"), *far),
         _geometry("geometry_type", wrong_type, f"应为{_SHAPES[kind]}要素", f"should be a {layer.shape}"),
-        _geometry("axis_swapped", sql.SQL("NOT {} AND {}").format(inside, swapped), "经纬度像是写反了", "longitude and latitude look swapped"),
+        _geometry("axis_swapped", turned, "经纬度像是写反了", "longitude and latitude look swapped"),
         _geometry("out_of_range", sql.SQL("NOT {}").format(inside), near, near_en),
-        _geometry("geometry_invalid", sql.SQL("g2 IS NULL OR ST_IsEmpty(g2)"), "几何无效，修复后没有面积", "is invalid and has no area after repair"),
+        _geometry("geometry_invalid", no_area, "几何无效，修复后没有面积", "is invalid and has no area after repair"),
         _geometry(
             "geometry_invalid",
             sql.SQL("area_change > {}").format(share),
@@ -199,3 +198,47 @@ def _geometry(code: str, condition: Sql, zh: Sql | str, en: Sql | str, severity:
         sql.Literal(zh) if isinstance(zh, str) else zh,
         sql.Literal(en) if isinstance(en, str) else en,
     )
+
+
+def current_code(value: Sql) -> Sql:
+    """Return a county code as it is kept: a retired one becomes the successor the place lies in, or the only one; an
+    empty one the county of the place."""
+    successors = retired_codes()
+    cases: list[Sql] = []
+    for code, after in successors.items():
+        only = sql.Literal(after[0]) if len(after) == 1 else value
+        cases.append(
+            sql.SQL("WHEN {} THEN CASE WHEN county = ANY({}) THEN county ELSE {} END").format(
+                sql.Literal(code), sql.Literal(list(after)), only
+            )
+        )
+    # the list is hashed once; the long CASE is only for the few rows that need it
+    return sql.SQL(
+        "coalesce(CASE WHEN {0} = ANY({1}) THEN CASE {0} {2} ELSE {0} END ELSE {0} END, county)"
+    ).format(value, sql.Literal(list(successors)), sql.SQL(" ").join(cases))
+
+
+def area_rules(field: Field) -> list[Rule]:
+    """Return the rules of a county code: withdrawn, or not the county the place lies in. Neither makes a row bad."""
+    value, text = value_column(field.name), staged_column(field.name)
+    now = current_code(value)
+    return [
+        Rule(
+            field.name,
+            "code_retired",
+            "warning",
+            sql.SQL("{} = ANY({})").format(value, sql.Literal(list(retired_codes()))),
+            text,
+            sql.SQL("'区划代码已撤销，按现行代码 ' || {} || ' 载入'").format(now),
+            sql.SQL("'is a code that was withdrawn; loaded under ' || {}").format(now),
+        ),
+        Rule(
+            field.name,
+            "county_mismatch",
+            "warning",
+            sql.SQL("county <> {}").format(now),
+            text,
+            sql.SQL("'与坐标所在的县（' || county || '）不一致'"),
+            sql.SQL("'is not the county the coordinate lies in (' || county || ')'"),
+        ),
+    ]

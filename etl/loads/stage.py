@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
-import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 
@@ -60,8 +60,6 @@ def stage_file(engine: Engine, load_id: str, path: Path, options: ReadOptions, a
     except BaseException:
         drop_stage(engine, load_id)
         raise
-    with engine.begin() as connection:
-        run(connection, sql.SQL("ANALYZE {}").format(stage_table("raw", load_id)))
     return Staged(facts, end.rows, [*facts.findings, *end.findings])
 
 
@@ -71,8 +69,6 @@ def stage_rows(engine: Engine, load_id: str, batch: pa.RecordBatch) -> None:
     with engine.begin() as connection:
         _create(connection, load_id, batch.schema)
     _copy(engine, load_id, batch.schema, iter([batch]))
-    with engine.begin() as connection:
-        run(connection, sql.SQL("ANALYZE {}").format(stage_table("raw", load_id)))
 
 
 def staged_rows(connection: Connection, load_id: str) -> int | None:
@@ -92,7 +88,9 @@ def staged_rows(connection: Connection, load_id: str) -> int | None:
 def stands(connection: Connection, load_id: str, rows: int) -> bool:
     """Whether the checked rows of a load are all there: a crash of the server empties working tables."""
     name = f"{STAGE}.ready_{load_id}"
-    found = run(connection, sql.SQL("SELECT to_regclass({}) IS NOT NULL").format(sql.Literal(name))).fetchone()
+    found = run(
+        connection, sql.SQL("SELECT to_regclass({}) IS NOT NULL").format(sql.Literal(name))
+    ).fetchone()
     if not found or not found[0]:
         return False
     query = sql.SQL("SELECT count(*) FROM {} WHERE _row > 0").format(stage_table("ready", load_id))

@@ -14,6 +14,7 @@ from psycopg import sql
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from etl.loads.heap import add_rows, new_heap, promote, row_columns
 from etl.loads.sqltools import SCHEMA, Sql, all_of, columns, run
 from layers.kinds.vector import VectorLayer
 from layers.store import CURRENT, VERSION, LayerVersion, current_versions, version_from_row
@@ -59,6 +60,15 @@ class Written:
     about: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A table of checked rows in the shape of a heap, for the version of number ``seq``; ``bad``: some rows go."""
+
+    table: sql.Identifier
+    seq: int
+    bad: bool
+
+
 def served(connection: Connection, layer: VectorLayer) -> LayerVersion | None:
     """Return the served version of a layer, None when there is none or it is stored in another way."""
     version = current_versions(connection).get(layer.id)
@@ -73,56 +83,61 @@ def write_version(
     *,
     gone: Keep,
     forced: bool = False,
+    rows: int | None = None,
+    checked: Checked | None = None,
 ) -> Written:
     """Write the rows of ``source`` as a new version, inside the caller's transaction.
 
     ``source`` is a table or view with the fields, ``geom``, ``geom_z``, ``row_hash``; its keys are unique. ``gone``
     says what becomes of served rows that it does not have. ``forced`` makes a version even where nothing changed.
-    Nothing is written where the rows and what is said about them are as they are served.
+    ``rows`` is the number of rows of the source, where it is known. ``checked`` is a table of checked rows that may
+    become the heap of an empty layer as it is. Nothing is written where the rows and what is said about them are as
+    they are served.
     """
     parent = served(connection, layer)
     _compare(connection, layer, source, parent)
-    change = _counts(connection, source)
+    change = _counts(connection, source, parent, rows)
     removed = change.gone if gone == "remove" else 0
     touched = change.new + change.changed + removed
     if parent is not None and not touched and not forced and _says_the_same(connection, parent, about):
         return Written(
             layer, parent.version, str(parent.table_name), parent.row_count, parent.bounds, change, False
         )
-    seq = _next_seq(connection, layer)
-    if parent is None or parent.heap is None or touched > NEW_HEAP_SHARE * max(parent.row_count, 1):
-        heap = f"{layer.id}__heap_{seq}"
-        _fill_new_heap(connection, layer, source, heap, seq, parent, gone)
-        boxes = None
+    seq = next_seq(connection, layer)
+    heap, boxes = f"{layer.id}__heap_{seq}", None
+    if parent is not None and parent.heap and touched <= NEW_HEAP_SHARE * parent.row_count:
+        heap, boxes = parent.heap, _change_heap(connection, layer, source, seq, parent, gone)
+    elif parent is None and checked is not None and checked.seq == seq:
+        promote(connection, layer, checked.table, heap, bad=checked.bad)
     else:
-        heap = parent.heap
-        boxes = _change_heap(connection, layer, source, heap, seq, parent, gone)
+        new_heap(connection, layer, heap, _rows_of_new_heap(layer, source, parent, gone), seq)
     return _publish(connection, layer, heap, seq, about, parent, change, boxes)
 
 
-def compare(connection: Connection, layer: VectorLayer, source: Sql) -> Change:
-    """Return what a source would change in what is served now; writes nothing that lasts."""
-    _compare(connection, layer, source, served(connection, layer))
-    return _counts(connection, source)
+def compare(connection: Connection, layer: VectorLayer, source: Sql, rows: int | None = None) -> Change:
+    """Return what a source (of so many rows, where that is known) would change in what is served now."""
+    return compare_versions(connection, layer, source, served(connection, layer), rows)
 
 
 def compare_versions(
-    connection: Connection, layer: VectorLayer, source: Sql, before: LayerVersion | None
+    connection: Connection,
+    layer: VectorLayer,
+    source: Sql,
+    before: LayerVersion | None,
+    rows: int | None = None,
 ) -> Change:
-    """Return what separates a source from an older version."""
+    """Return what separates a source from an older version; it writes nothing that lasts."""
     _compare(connection, layer, source, before)
-    return _counts(connection, source)
+    return _counts(connection, source, before, rows)
 
 
 def _compare(connection: Connection, layer: VectorLayer, source: Sql, parent: LayerVersion | None) -> None:
-    """Fill the temporary table ``delta``: key and ``what`` (new, changed, gone) of every row that differs."""
+    """Fill the temporary table ``delta``: key and ``what`` (new, changed, gone) of every row that differs. Without a
+    parent it stays empty: every row is new."""
     key = sql.Identifier(layer.key)
     run(connection, sql.SQL("DROP TABLE IF EXISTS delta"))
     if parent is None:
-        statement = sql.SQL(
-            "CREATE TEMP TABLE delta ON COMMIT DROP AS SELECT {key} AS key, 'new' AS what FROM {source} s"
-        )
-        run(connection, statement.format(key=key, source=source))
+        run(connection, sql.SQL("CREATE TEMP TABLE delta (key text, what text) ON COMMIT DROP"))
         return
     statement = sql.SQL(
         "CREATE TEMP TABLE delta ON COMMIT DROP AS SELECT coalesce(s.{key}, c.{key}) AS key,"
@@ -137,12 +152,16 @@ def _compare(connection: Connection, layer: VectorLayer, source: Sql, parent: La
     run(connection, sql.SQL("ANALYZE delta"))
 
 
-def _counts(connection: Connection, source: Sql) -> Change:
+def _counts(connection: Connection, source: Sql, parent: LayerVersion | None, rows: int | None) -> Change:
+    if rows is None:
+        total = run(connection, sql.SQL("SELECT count(*) FROM {} s").format(source)).fetchone()
+        rows = int(total[0]) if total else 0
+    if parent is None:
+        return Change(new=rows)
     counted = run(connection, sql.SQL("SELECT what, count(*) FROM delta GROUP BY what")).fetchall()
     found: dict[str, int] = dict(counted)
-    total = run(connection, sql.SQL("SELECT count(*) FROM {} s").format(source)).fetchone()
     new, changed = found.get("new", 0), found.get("changed", 0)
-    return Change(new, changed, int(total[0]) - new - changed if total else 0, found.get("gone", 0))
+    return Change(new, changed, rows - new - changed, found.get("gone", 0))
 
 
 def _says_the_same(connection: Connection, parent: LayerVersion, about: dict[str, Any]) -> bool:
@@ -156,82 +175,32 @@ def _says_the_same(connection: Connection, parent: LayerVersion, about: dict[str
     return all(row[name] == value for name, value in about.items())
 
 
-def _next_seq(connection: Connection, layer: VectorLayer) -> int:
+def next_seq(connection: Connection, layer: VectorLayer) -> int:
+    """Return the number of the next version of a layer."""
     last = connection.execute(select(func.max(VERSION.c.seq)).where(VERSION.c.layer == layer.id)).scalar()
     return int(last or 0) + 1
 
 
-def _row_columns(layer: VectorLayer) -> list[str]:
-    return [*(f.name for f in layer.fields), "geom", "geom_z", "row_hash"]
-
-
-def _stored(layer: VectorLayer, of: str) -> sql.Composed:
-    """Return the expressions of a stored row over a source row: its columns and what tiles are made from."""
-    parts: list[Sql] = [
-        columns(_row_columns(layer), of),
-        sql.SQL("ST_Transform({}.geom, 3857)").format(sql.Identifier(of)),
-    ]
-    if layer.labelled:
-        parts.append(
-            sql.SQL(
-                "ST_Transform((ST_MaximumInscribedCircle("
-                "(SELECT d.geom FROM ST_Dump({}.geom) d ORDER BY ST_Area(d.geom) DESC LIMIT 1))).center, 3857)"
-            ).format(sql.Identifier(of))
-        )
-    return sql.SQL(", ").join(parts)
-
-
-def _stored_names(layer: VectorLayer) -> sql.Composed:
-    return columns([*_row_columns(layer), "tile_geom", *(["label_point"] if layer.labelled else [])])
-
-
-def _fill_new_heap(
-    connection: Connection,
-    layer: VectorLayer,
-    source: Sql,
-    heap: str,
-    seq: int,
-    parent: LayerVersion | None,
-    gone: Keep,
-) -> None:
-    """Write all rows of the version into a new table, neighbours together (Hilbert order), then index it."""
-    layer.heap(heap).create(connection)
-    key = sql.Identifier(layer.key)
-    rows = sql.SQL("SELECT {} FROM {} s").format(columns(_row_columns(layer), "s"), source)
-    if parent is not None and gone == "keep":
-        rows += sql.SQL(
-            " UNION ALL SELECT {} FROM {} c JOIN delta d ON d.key = c.{} WHERE d.what = 'gone'"
-        ).format(columns(_row_columns(layer), "c"), sql.Identifier(SCHEMA, str(parent.table_name)), key)
-    run(
-        connection,
-        sql.SQL(
-            "INSERT INTO {heap} (since, {names}) SELECT {seq}, {values} FROM ({rows}) x ORDER BY x.geom"
-        ).format(
-            heap=sql.Identifier(SCHEMA, heap),
-            names=_stored_names(layer),
-            seq=sql.Literal(seq),
-            values=_stored(layer, "x"),
-            rows=rows,
-        ),
+def _rows_of_new_heap(layer: VectorLayer, source: Sql, parent: LayerVersion | None, gone: Keep) -> Sql:
+    """Return the rows of a version: those of the source, and the served ones that it lacks where they are kept."""
+    rows: Sql = sql.SQL("SELECT {} FROM {} s").format(columns(row_columns(layer), "s"), source)
+    if parent is None or gone == "remove":
+        return rows
+    return sql.SQL(
+        "{} UNION ALL SELECT {} FROM {} c JOIN delta d ON d.key = c.{} WHERE d.what = 'gone'"
+    ).format(
+        rows,
+        columns(row_columns(layer), "c"),
+        sql.Identifier(SCHEMA, str(parent.table_name)),
+        sql.Identifier(layer.key),
     )
-    table = sql.Identifier(SCHEMA, heap)
-    for column in ["geom", "tile_geom", *(["label_point"] if layer.labelled else [])]:
-        run(connection, sql.SQL("CREATE INDEX ON {} USING gist ({})").format(table, sql.Identifier(column)))
-    run(connection, sql.SQL("CREATE UNIQUE INDEX ON {} ({}, since)").format(table, key))
-    run(connection, sql.SQL("ANALYZE {}").format(table))
 
 
 def _change_heap(
-    connection: Connection,
-    layer: VectorLayer,
-    source: Sql,
-    heap: str,
-    seq: int,
-    parent: LayerVersion,
-    gone: Keep,
+    connection: Connection, layer: VectorLayer, source: Sql, seq: int, parent: LayerVersion, gone: Keep
 ) -> list[list[float]] | None:
     """End the rows that change or go, add the changed and the new; returns the boxes they touch, None for too many."""
-    table, key = sql.Identifier(SCHEMA, heap), sql.Identifier(layer.key)
+    heap, key = str(parent.heap), sql.Identifier(layer.key)
     ends = ["changed", "gone"] if gone == "remove" else ["changed"]
     ended = run(
         connection,
@@ -239,27 +208,19 @@ def _change_heap(
             "UPDATE {table} h SET until = {seq} FROM delta d WHERE d.key = h.{key} AND d.what = ANY({ends})"
             " AND h.since <= {parent} AND (h.until IS NULL OR h.until > {parent}) RETURNING Box2D(h.geom)::text"
         ).format(
-            table=table, seq=sql.Literal(seq), key=key, ends=sql.Literal(ends), parent=sql.Literal(parent.seq)
-        ),
-    ).fetchall()
-    added = run(
-        connection,
-        sql.SQL(
-            "INSERT INTO {table} (since, {names}) SELECT {seq}, {values} FROM {source} s JOIN delta d ON d.key = s.{key}"
-            " WHERE d.what IN ('new', 'changed') ORDER BY s.geom RETURNING Box2D(geom)::text"
-        ).format(
-            table=table,
-            names=_stored_names(layer),
+            table=sql.Identifier(SCHEMA, heap),
             seq=sql.Literal(seq),
-            values=_stored(layer, "s"),
-            source=source,
             key=key,
+            ends=sql.Literal(ends),
+            parent=sql.Literal(parent.seq),
         ),
     ).fetchall()
-    boxes = {row[0] for row in [*ended, *added] if row[0]}
-    if len(boxes) > MOST_BOXES:
-        return None
-    return sorted(_box(text) for text in boxes)
+    rows = sql.SQL(
+        "SELECT {} FROM {} s JOIN delta d ON d.key = s.{} WHERE d.what IN ('new', 'changed')"
+    ).format(columns(row_columns(layer), "s"), source, key)
+    added = add_rows(connection, layer, heap, rows, seq)
+    boxes = {*(row[0] for row in ended if row[0]), *added}
+    return sorted(_box(text) for text in boxes) if len(boxes) <= MOST_BOXES else None
 
 
 def _box(text: str) -> list[float]:

@@ -101,7 +101,8 @@ class Coordinates:
 class TableFacts:
     """One table of a file.
 
-    ``rows`` is None where only a full read would tell. ``crs_wkt`` is the declared coordinate system as WKT, None
+    ``rows`` counts the rows given; before the first row (an open table) it is the file's own count, None where
+    it has none. ``crs_wkt`` is the declared coordinate system as WKT, None
     where nothing is declared or nothing understood; ``crs_note`` is the raw text of the declaration (.prj).
     ``points`` are up to 2,000 ``[x, y]`` spread over the table, in source coordinates, x first as files have it;
     ``rows_shown`` are the first five rows as text.
@@ -242,8 +243,8 @@ class Limits:
     """
 
     memory: int = 2 << 30
-    cpu: int = 600
-    wall: float = 900.0
+    cpu: int = 300
+    wall: float = 600.0
     rows: int = 20_000_000
     vertices: int = 1_000_000
     zip_members: int = 10_000

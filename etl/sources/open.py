@@ -73,7 +73,7 @@ class OpenTable:
         try:
             batch = pa.ipc.read_record_batch(content, self.schema)
             batch.validate(full=True)
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except (pa.ArrowException, OSError, ValueError, EOFError) as error:
             log.warning("the process reading %s sent a batch that is none: %s", self._file, error)
             raise unreadable(self._file) from error
         return batch

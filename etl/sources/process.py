@@ -32,6 +32,7 @@ from layers.model import Json
 log = logging.getLogger(__name__)
 START = "import sys; sys.path.append(sys.argv[1]); from etl.sources.start import main; sys.exit(main())"
 PIPE_BYTES = 1 << 20
+CLOSED = -1
 KEYWORDS = ("self", "zh", "en", "code")
 MOST_COMPLAINTS = 64 << 10
 GRACE = 2.0
@@ -91,6 +92,7 @@ class ReadingProcess:
         self._listener.join()
         if self._complaints:
             log.debug("the process reading %s wrote: %s", self._file, self.complaints)
+        self._out = CLOSED  # its number may soon be that of another file
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
@@ -141,6 +143,8 @@ class ReadingProcess:
         return data
 
     def _read(self, length: int) -> pa.Buffer:
+        if self._out == CLOSED:
+            raise RuntimeError(f"the process reading {self._file} was ended before")
         buffer = pa.allocate_buffer(length)
         view, poll = memoryview(buffer).cast("B"), select.poll()
         poll.register(self._out, select.POLLIN | select.POLLHUP)

@@ -20,12 +20,11 @@ from shapely.geometry import mapping
 from etl.sources.members import Member, check_content, members_of
 from etl.sources.model import Limits, RasterFacts
 from etl.sources.refusals import table_unclear, unreadable
-from etl.sources.request import Request
+from etl.sources.request import OUTPUT, Request
 from layers.errors import BadFile
 from layers.region import BOX
 
 DRIVERS = ("GTiff", "COG", "MEM", "Memory")
-OUTPUT = "output.tif"
 MOST_PER_CELL = 10_000_000.0
 """More in one cell than any city has: the raster is no count, or its nodata value is not declared."""
 STRIP_CELLS = 4_000_000
@@ -109,7 +108,7 @@ def _facts(file: str, source: rasterio.DatasetReader, *, additive: bool) -> Rast
         cell=(abs(source.transform.a), abs(source.transform.e)),
         dtype=str(source.dtypes[0]),
         nodata=None if source.nodata is None or math.isnan(source.nodata) else float(source.nodata),
-        footprint=coarse.footprint(source.transform),
+        footprint=coarse.footprint(source.transform, shapely.box(*box)),
     )
 
 
@@ -127,7 +126,6 @@ class _Coarse:
     def __init__(self, height: int, width: int) -> None:
         self._factor = max(1, -(-max(height, width) // FOOTPRINT_SIDE))
         self._grid = np.zeros((-(-height // self._factor), -(-width // self._factor)), bool)
-        self._shape = (height, width)
 
     def add(self, first: int, known: NDArray[np.bool_]) -> None:
         """Mark the cells of a strip whose first row is ``first``."""
@@ -137,25 +135,26 @@ class _Coarse:
         down = np.logical_or.reduceat(across, starts, axis=0)
         self._grid[first // self._factor : first // self._factor + len(down)] |= down
 
-    def footprint(self, transform: Affine) -> dict[str, Any]:
-        """Return the outline as a GeoJSON MultiPolygon; coarser where the data is in many pieces."""
+    def footprint(self, transform: Affine, frame: shapely.Polygon) -> dict[str, Any]:
+        """Return the outline as a GeoJSON MultiPolygon within ``frame``; coarser where the data is in many pieces."""
         grid, factor = self._grid, self._factor
-        while True:
-            outline = self._outline(grid, factor, transform)
-            if shapely.get_num_coordinates(outline) <= FOOTPRINT_VERTICES or max(grid.shape) <= 16:
-                return dict(mapping(outline))
+        while _corners(grid) > FOOTPRINT_VERTICES:
             grid = np.pad(grid, [(0, side % 2) for side in grid.shape])
             grid = grid[::2, ::2] | grid[1::2, ::2] | grid[::2, 1::2] | grid[1::2, 1::2]
             factor *= 2
-
-    def _outline(self, grid: NDArray[np.bool_], factor: int, transform: Affine) -> shapely.MultiPolygon:
-        pieces = features.shapes(grid.astype(np.uint8), mask=grid, transform=transform * Affine.scale(factor))
-        height, width = self._shape
-        west, north = transform * (0, 0)
-        east, south = transform * (width, height)
-        frame = shapely.box(min(west, east), min(south, north), max(west, east), max(south, north))
+        t = transform
+        cells = Affine(t.a * factor, t.b * factor, t.c, t.d * factor, t.e * factor, t.f)
+        pieces = features.shapes(grid.astype(np.uint8), mask=grid, transform=cells)
         union = shapely.union_all([shapely.geometry.shape(piece) for piece, _ in pieces])
-        return shapely.MultiPolygon(_polygons(shapely.intersection(union, frame)))
+        return dict(mapping(shapely.MultiPolygon(_polygons(shapely.intersection(union, frame)))))
+
+
+def _corners(grid: NDArray[np.bool_]) -> int:
+    """Return how many corners the outline of a grid has: where one or three of four neighbours are set."""
+    cells = np.pad(grid, 1).astype(np.int8)
+    around = cells[:-1, :-1] + cells[1:, :-1] + cells[:-1, 1:] + cells[1:, 1:]
+    crossed = (around == 2) & (cells[:-1, :-1] == cells[1:, 1:])
+    return int((around % 2 == 1).sum() + 2 * crossed.sum())
 
 
 def _polygons(geometry: Any) -> list[shapely.Polygon]:

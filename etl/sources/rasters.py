@@ -11,8 +11,7 @@ from etl.sources.model import LIMITS, Limits, RasterFacts, ReadOptions
 from etl.sources.open import WHATEVER, prepared, warn_unless_confined
 from etl.sources.process import ReadingProcess
 from etl.sources.refusals import unreadable
-
-OUTPUT = "output.tif"
+from etl.sources.request import OUTPUT
 
 
 def import_raster(

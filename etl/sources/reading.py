@@ -170,7 +170,7 @@ class Reading:
         return replace(
             facts,
             name=found.name,
-            rows=facts.rows if facts.rows is not None else sample.rows,
+            rows=sample.rows,
             findings=[*facts.findings, *table.findings()],
             points=sample.points,
             rows_shown=sample.shown,

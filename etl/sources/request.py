@@ -11,6 +11,9 @@ from layers.model import Json
 
 Task = Literal["survey", "table", "raster"]
 
+OUTPUT = "output.tif"
+"""What a raster becomes, in the scratch folder."""
+
 
 @dataclass(frozen=True)
 class Request:

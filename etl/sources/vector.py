@@ -33,6 +33,7 @@ DRIVERS: dict[Format, str] = {
     "shapefile": "ESRI Shapefile",
 }
 OPTIONS: dict[Format, dict[str, str]] = {"gpkg": {"IMMUTABLE": "YES"}}
+OUT_OF_MEMORY = ("memory", "alloc", "too large feature")
 FAULTS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 SHAPES: dict[str, Shape] = {
     "Point": "point",
@@ -184,12 +185,9 @@ def _told(member: Member) -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
-        except (*FAULTS, UnicodeDecodeError, pa.ArrowInvalid) as error:
+        except (*FAULTS, UnicodeDecodeError, pa.ArrowException, RuntimeError) as error:
             log.warning("GDAL on %s: %s", member.name, error)
-            raise unreadable(member.name) from error
-        except (pa.ArrowException, RuntimeError) as error:
-            log.warning("GDAL on %s: %s", member.name, error)
-            if "memory" in str(error).lower():
+            if any(word in str(error).lower() for word in OUT_OF_MEMORY):
                 raise MemoryError from error
             raise unreadable(member.name) from error
 

@@ -157,24 +157,20 @@ def _corrected(
     else:
         scores = [s for s in numbers.of_forms() if system is None or (s.system, s.swapped) != (system, False)]
     fitting = _fitting(scores, numbers)
-    if not fitting:
-        west, south, east, north = BOX
-        lon, lat = as_is.lon, as_is.lat
-        nearby = float(((lon > west) & (lon < east) & (lat > south) & (lat < north)).mean())
-        if nearby < JUNK_SHARE:
-            found = [candidate(_system(s), s, 40) for s in sorted(scores, key=_rank) if s is not turned]
-            return Recognition([*found, declared], None, "crs_low_confidence", [])
-        # a neighbour's file
+    nearby = _nearby(as_is)
+    if not fitting and nearby >= JUNK_SHARE:
         chosen = declared_candidate(crs, as_is, 70)
         share = f"{as_is.in_province:.0%}"
         zh, en = (
             f"按声明读取，只有 {share} 的点在省内",
             f"as declared, {share} of the points are in the province",
         )
-        return Recognition(
-            [chosen, declared_candidate(crs, turned, 5)], chosen, None, [("outside_province", zh, en)]
-        )
-    if len(fitting) > 1:
+        turned_too = declared_candidate(crs, turned, 5)
+        return Recognition([chosen, turned_too], chosen, None, [("outside_province", zh, en)])
+    if not fitting:
+        found = [candidate(_system(s), s, 40) for s in sorted(scores, key=_rank) if s is not turned]
+        return Recognition([*found, declared], None, "crs_low_confidence", [])
+    if len(fitting) > 1 or nearby >= RIVAL_SHARE:  # nearby: perhaps a neighbour's file, rightly declared
         found = [candidate(_on_datum(_system(s), datum_of(crs)), s, 50) for s in sorted(fitting, key=_rank)]
         return Recognition([*found, declared], None, "crs_ambiguous", [_contradicted(crs, found[0])])
     score = fitting[0]
@@ -184,12 +180,19 @@ def _corrected(
     return _relabelled(crs, system, score, declared, data_datum)
 
 
+def _nearby(score: Score) -> float:
+    """Return the share of points in the province or around it, as far as maps of it reach."""
+    west, south, east, north = BOX
+    lon, lat = score.lon, score.lat
+    return float(((lon > west) & (lon < east) & (lat > south) & (lat < north)).mean())
+
+
 def _relabelled(
     crs: CRS, declared_system: System | None, score: Score, declared: Candidate, data_datum: str | None
 ) -> Recognition:
     """Take another projection than the one declared. Its datum is kept, unless it is only the default label 4326."""
     system, label = _system(score), datum_of(crs)
-    kept = data_datum or label
+    kept = label if label not in (None, "WGS84") else data_datum or label
     family = system.form[0]
     notes = [*_turned(score), *_prefix_note(system, declared_system)]
     if family == "gk" and kept in (None, "WGS84"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Identity, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, MetaData, Table
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeEngine
 
@@ -120,16 +120,8 @@ class VectorLayer(Layer):
         ``row_hash``."""
         return Table(name, MetaData(), *self._columns(), schema=SCHEMA)
 
-    def heap(self, name: str) -> Table:
-        """Return the table that holds the rows of all versions: the columns of ``table`` and ``since``, ``until``.
-
-        A row is in version n when ``since <= n`` and (``until`` is null or ``until > n``).
-        """
-        life = (Column("since", BigInteger, nullable=False), Column("until", BigInteger))
-        return Table(name, MetaData(), *self._columns(), *life, schema=SCHEMA)
-
     def _columns(self) -> list[Column[Any]]:
-        columns: list[Column[Any]] = [Column("fid", BigInteger, Identity(), primary_key=True)]
+        columns: list[Column[Any]] = [Column("fid", BigInteger)]
         columns += [Column(f.name, SQL_TYPES[f.type]) for f in self.fields]
         columns += [
             Column("geom", Geometry(self.geometry_type, srid=4326, spatial_index=False)),

@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS layer.load (
     owner       text NOT NULL DEFAULT '',
     source_date date,
     person      text NOT NULL DEFAULT '',        -- who asked for it
+    shaped      bigint,                          -- version number for which the checked rows may become the table
     path        text NOT NULL DEFAULT '',        -- where the file lies while the load is open
     started_at  timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz
@@ -142,6 +143,19 @@ BEGIN
         RETURN NULL;
     END IF;
     RETURN make_date(p[1]::int, p[2]::int, p[3]::int);
+END $$;
+
+-- The county of a point near a border: the first whose piece of the square it lies in. A function, because PostgreSQL
+-- runs no correlated subquery in parallel.
+CREATE OR REPLACE FUNCTION stage.county_among(codes text[], pieces geometry[], point geometry) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    FOR n IN 1 .. cardinality(codes) LOOP
+        IF ST_Intersects(pieces[n], point) THEN
+            RETURN codes[n];
+        END IF;
+    END LOOP;
+    RETURN NULL;
 END $$;
 
 -- The ledger of earlier programs becomes part of the history.

@@ -1,0 +1,122 @@
+"""The table that holds the rows of all versions of a vector layer: its shape, its indexes, and new ones of it.
+
+A row is in version n when ``since <= n`` and (``until`` is null or ``until > n``). Besides the columns that a version
+shows (``VectorLayer.table``) a heap has just these two.
+"""
+
+from __future__ import annotations
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from etl.loads.sqltools import SCHEMA, Sql, columns, run
+from layers.kinds.vector import VectorLayer
+
+# Parallel plans for the passes over all rows: by default PostgreSQL counts what they cost as if the rows went far.
+QUICK = (
+    "SET LOCAL work_mem = '128MB'",
+    "SET LOCAL maintenance_work_mem = '256MB'",
+    "SET LOCAL max_parallel_workers_per_gather = 2",
+    "SET LOCAL parallel_setup_cost = 0",
+    "SET LOCAL parallel_tuple_cost = 0",
+    "SET LOCAL min_parallel_table_scan_size = '8MB'",
+    "SET LOCAL synchronize_seqscans = off",
+)
+
+
+def be_quick(connection: Connection) -> None:
+    """Let the statements of this transaction use memory and cores as a load may."""
+    for setting in QUICK:
+        run(connection, sql.SQL(setting))
+
+
+def row_columns(layer: VectorLayer) -> list[str]:
+    """Return the columns that a source of rows has."""
+    return [*(f.name for f in layer.fields), "geom", "geom_z", "row_hash"]
+
+
+def shaped(layer: VectorLayer, rows: Sql, seq: int, *, marks: bool) -> sql.Composed:
+    """Return rows in the shape of the heap, neighbours together (Hilbert order): ``since`` is ``seq``.
+
+    ``rows`` is a query of ``_row`` and the row columns. With ``marks`` it also has ``_bad`` and ``_warn``, which are
+    handed on; bad rows then have no geometry.
+    """
+    flat = layer.geometry_type
+    good = sql.SQL("CASE WHEN NOT f._bad THEN f.geom END") if marks else sql.SQL("f.geom")
+    listed: list[Sql] = [
+        sql.SQL("f._row AS fid"),
+        columns([f.name for f in layer.fields], "f"),
+        sql.SQL("{}::geometry({}, 4326) AS geom").format(good, sql.SQL(flat)),
+        sql.SQL("f.geom_z::geometry(GeometryZ, 4326) AS geom_z"),
+        sql.SQL("f.row_hash"),
+        sql.SQL("ST_Transform({}, 3857)::geometry({}, 3857) AS tile_geom").format(good, sql.SQL(flat)),
+    ]
+    if layer.labelled:
+        listed.append(sql.SQL("{} AS label_point").format(_label(good)))
+    listed.append(sql.SQL("{}::bigint AS since, NULL::bigint AS until").format(sql.Literal(seq)))
+    if marks:
+        listed.append(sql.SQL("f._row, f._bad, f._warn"))
+    return sql.SQL("SELECT {} FROM ({} OFFSET '0') f ORDER BY f.geom").format(
+        sql.SQL(", ").join(listed), rows
+    )
+
+
+def _label(geometry: Sql) -> sql.Composed:
+    """Where a name is written: the middle of the largest circle in the largest part."""
+    return sql.SQL(
+        "ST_Transform((ST_MaximumInscribedCircle((SELECT d.geom FROM ST_Dump({}) d"
+        " ORDER BY ST_Area(d.geom) DESC LIMIT 1))).center, 3857)::geometry(Point, 3857)"
+    ).format(geometry)
+
+
+def new_heap(connection: Connection, layer: VectorLayer, name: str, rows: Sql, seq: int) -> None:
+    """Make and index a heap of the rows of a query (the row columns)."""
+    numbered = sql.SQL("SELECT row_number() OVER () AS _row, s.* FROM ({}) s").format(rows)
+    table = sql.Identifier(SCHEMA, name)
+    run(connection, sql.SQL("CREATE TABLE {} AS {}").format(table, shaped(layer, numbered, seq, marks=False)))
+    index_heap(connection, layer, name)
+
+
+def promote(
+    connection: Connection, layer: VectorLayer, ready: sql.Identifier, name: str, *, bad: bool
+) -> None:
+    """Make a heap of a table of checked rows that has its shape: only its indexes are written. ``bad``: some rows of
+    it are bad, and go."""
+    if bad:
+        run(connection, sql.SQL("DELETE FROM {} WHERE _bad").format(ready))
+    run(
+        connection,
+        sql.SQL("ALTER TABLE {} DROP COLUMN _row, DROP COLUMN _bad, DROP COLUMN _warn").format(ready),
+    )
+    run(connection, sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(ready))
+    run(connection, sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(ready, sql.Identifier(SCHEMA)))
+    moved = sql.Identifier(SCHEMA, ready.as_string(None).rpartition(".")[2].strip('"'))
+    run(connection, sql.SQL("ALTER TABLE {} RENAME TO {}").format(moved, sql.Identifier(name)))
+    index_heap(connection, layer, name)
+
+
+def index_heap(connection: Connection, layer: VectorLayer, name: str) -> None:
+    """Index and analyse a heap that has just been filled."""
+    table = sql.Identifier(SCHEMA, name)
+    for column in ["geom", "tile_geom", *(["label_point"] if layer.labelled else [])]:
+        run(connection, sql.SQL("CREATE INDEX ON {} USING gist ({})").format(table, sql.Identifier(column)))
+    key = sql.Identifier(layer.key)
+    run(connection, sql.SQL("CREATE UNIQUE INDEX ON {} ({}, since)").format(table, key))
+    run(connection, sql.SQL("ANALYZE {}").format(table))
+
+
+def add_rows(connection: Connection, layer: VectorLayer, name: str, rows: Sql, seq: int) -> list[str]:
+    """Add the rows of a query (the row columns) to a heap; returns their boxes as PostGIS writes them."""
+    table = sql.Identifier(SCHEMA, name)
+    numbered = sql.SQL(
+        "SELECT coalesce((SELECT max(fid) FROM {}), 0) + row_number() OVER () AS _row, s.* FROM ({}) s"
+    ).format(table, rows)
+    names = ["fid", *(f.name for f in layer.fields), "geom", "geom_z", "row_hash", "tile_geom"]
+    names += [*(["label_point"] if layer.labelled else []), "since", "until"]
+    added = run(
+        connection,
+        sql.SQL("INSERT INTO {} ({}) {} RETURNING Box2D(geom)::text").format(
+            table, columns(names), shaped(layer, numbered, seq, marks=False)
+        ),
+    )
+    return [row[0] for row in added.fetchall() if row[0]]
