@@ -36,7 +36,8 @@ class AnswerHead:
 class LimitBody:
     """Stops reading a request body beyond the limit, whatever its Content-Length says.
 
-    POST below ``uploads`` may bring files and has a limit of its own, in bytes.
+    POST to ``uploads``, or to ``fix`` below it, brings files and has a limit of its own, in bytes. Other bodies are
+    read into memory whole and stay small.
     """
 
     def __init__(self, app: ASGIApp, uploads: str, most_upload_bytes: int) -> None:
@@ -47,8 +48,7 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        files = scope["method"] == "POST" and scope["path"].startswith(self.uploads)
-        most = self.most_upload_bytes if files else MOST_BODY_BYTES
+        most = self.most_upload_bytes if self._brings_files(scope) else MOST_BODY_BYTES
         seen = 0
 
         async def counted() -> Message:
@@ -61,6 +61,11 @@ class LimitBody:
             return message
 
         await self.app(scope, counted, send)
+
+    def _brings_files(self, scope: Scope) -> bool:
+        path: str = scope["path"]
+        below = path.startswith(f"{self.uploads}/") and path.endswith("/fix")
+        return bool(scope["method"] == "POST") and (path == self.uploads or below)
 
 
 class SameOrigin:

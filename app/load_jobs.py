@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.loading import Load, LoadService, NeedsDecision, Profile, not_checked, received_as, record
 from app.settings import Settings
-from layers.errors import Conflict, RiskmapError
+from layers.errors import Cancelled, Conflict, RiskmapError
 from layers.registry import Registry
 
 WORKERS = 2
+CANCEL_WITHIN_S = 20.0
+BROKEN_AFTER_S = 24 * 3600.0
 _STEPS = {
     "survey": "查验",
     "read": "读取",
@@ -38,17 +41,25 @@ class Job:
     done: int = 0
     total: int | None = None
     tick: int = 0
+    cancelled: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def begin(self, title: str, total: int | None) -> Callable[[int], None]:
-        """Begin a step; the caller adds units to it."""
+        """Begin a step; the caller adds units to it. Work that was cancelled stops here, or at the next unit."""
+        self._go_on()
         self.step, self.done, self.total = title, 0, total
         self.tick += 1
 
         def advance(units: int) -> None:
+            self._go_on()
             self.done += units
             self.tick += 1
 
         return advance
+
+    def _go_on(self) -> None:
+        if self.cancelled:
+            raise Cancelled("载入已被取消", "the load was cancelled")
 
     def as_json(self) -> dict[str, Any]:
         """Return the step in both languages with its units."""
@@ -80,6 +91,7 @@ class LoadJobs(LoadService):
     def __init__(self, settings: Settings, registry: Registry) -> None:
         self._reporter = _ThreadReporter()
         super().__init__(settings, registry, self._reporter)
+        _forget_broken_uploads(self.files.uploads)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="load")
         self._jobs: dict[str, Job] = {}
         self._guard = threading.Lock()
@@ -151,6 +163,18 @@ class LoadJobs(LoadService):
         self._start(load_id, lambda: self.loader.commit(load_id, patch=patch))
         return load
 
+    def discard(self, load_id: str) -> Load:
+        """End a load that is not committed; work on it is stopped first.
+
+        Raises:
+            Conflict: the work does not stop in time (code ``load_busy``); ask again.
+        """
+        job = self._jobs.get(load_id)
+        if job is not None:
+            job.cancelled = True
+            job.ended.wait(CANCEL_WITHIN_S)
+        return self.loader.discard(load_id)
+
     def _start(self, load_id: str, work: Callable[[], object]) -> None:
         job = Job()
         with self._guard:
@@ -173,3 +197,13 @@ class LoadJobs(LoadService):
             self._reporter.jobs.job = None
             with self._guard:
                 self._jobs.pop(load_id, None)
+            job.ended.set()
+
+
+def _forget_broken_uploads(uploads: Path) -> None:
+    """Delete what a server that was killed had received and not yet put on record. Another server may be receiving
+    into the same folder just now: only what is a day old goes."""
+    for folder in uploads.glob("in-*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > BROKEN_AFTER_S:
+                shutil.rmtree(folder, ignore_errors=True)

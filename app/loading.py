@@ -18,6 +18,7 @@ from etl.loads.mapping import map_columns
 from etl.loads.profile import Profile, read_profile
 from etl.loads.questions import NeedsDecision
 from etl.loads.record import Load
+from etl.loads.tidy import tidy
 from etl.loads.undo import roll_back
 from etl.progress import Bars as Terminal
 from etl.progress import Reporter, Silent
@@ -54,6 +55,10 @@ class LoadService:
         self.files = Files(settings.state_dir)
         self.engine = make_engine(str(settings.database_url), connections=CONNECTIONS, timeout_s=None)
         self.loader = Loader(self.engine, registry, self.files, reporter, settings.convert_offset_datums)
+
+    def tidy(self) -> list[str]:
+        """Clear away what loads that are not open have left behind."""
+        return tidy(self.engine, self.files)
 
     def close(self) -> None:
         """Let the connections go."""
@@ -96,7 +101,7 @@ class LoadService:
 
     def mapping(self, load: Load) -> tuple[list[dict[str, Any]], list[str]]:
         """Return where each field's values come from, and the columns that no field takes."""
-        layer = self.registry.get(load.layer or "")
+        layer = self.registry[load.layer] if load.layer and load.layer in self.registry else None
         table = load.facts or (
             load.survey.tables[0] if load.survey and len(load.survey.tables) == 1 else None
         )

@@ -63,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.coverage_data = CoverageData(catalogue)
         app.state.tiles = TileSource(pool, catalogue)
         app.state.loads = LoadJobs(settings, catalogue.registry)
+        app.state.loads.tidy()
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         yield
         await warming

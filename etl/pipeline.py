@@ -77,7 +77,12 @@ class Pipeline:
     def _checked(self, loader: Loader, entry: Entry, directory: Path) -> Load:
         """Stage and check one entry; a decision that is open is a fault of the manifest."""
         load = loader.receive(
-            directory / entry.file, layer=entry.id, profile=entry.profile(), name=entry.file, again=True
+            directory / entry.file,
+            layer=entry.id,
+            profile=entry.profile(),
+            name=entry.file,
+            again=True,
+            surveyed=False,
         )
         load = loader.advance(load.id)
         if load.questions:

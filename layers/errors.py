@@ -45,6 +45,12 @@ class Conflict(RiskmapError):
     code = "conflict"
 
 
+class Cancelled(Conflict):
+    """Somebody has stopped the work."""
+
+    code = "cancelled"
+
+
 class Outdated(Conflict):
     """What the caller has seen is no longer so; read again and decide anew."""
 

@@ -122,6 +122,10 @@ class Files:
         """Folder of received files, one folder per load that is open."""
         return self.state_dir / "uploads"
 
+    def has_raster_of(self, version: LayerVersion) -> bool:
+        """Whether the raster of a version is there; true of versions that have none."""
+        return version.raster_file is None or (self.rasters / version.raster_file).is_file()
+
     def has_files_of(self, version: LayerVersion) -> bool:
         """Whether the raster and the archive of a version are there."""
         named = ((self.rasters, version.raster_file), (self.archives, version.archive_file))

@@ -7,13 +7,14 @@ from typing import Any
 from app.loading import Load, LoadService, TableFacts
 
 
-def answer(service: LoadService, load: Load) -> dict[str, Any]:
-    """Return everything the page shows of a load, with the work that is under way on it."""
+def answer(service: LoadService, load: Load, *, whole: bool = True) -> dict[str, Any]:
+    """Return everything the page shows of a load, with the work that is under way on it; unless ``whole``, without
+    what the file holds."""
     running, progress = service.progress(load.id)
-    mapping, unused = service.mapping(load)
+    mapping, unused = service.mapping(load) if whole else ([], [])
     problem = load.counts.get("problem")
     chosen = load.facts.name if load.facts else load.profile.table
-    tables = load.survey.tables if load.survey else []
+    tables = load.survey.tables if load.survey and whole else []
     return {
         "id": load.id,
         "revision": load.revision,
@@ -31,7 +32,7 @@ def answer(service: LoadService, load: Load) -> dict[str, Any]:
         "profile": load.profile.model_dump(mode="json"),
         "table": chosen,
         "tables": [_table(t, load.facts if load.facts and load.facts.name == t.name else t) for t in tables],
-        "reading": load.reading,
+        "reading": load.reading if whole else None,
         "mapping": mapping,
         "unused": unused,
         "questions": load.questions,

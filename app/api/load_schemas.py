@@ -76,7 +76,7 @@ class ReadingAnswer(BaseModel):
     chosen: int | None
     candidates: list[CandidateAnswer]
     notes: list[FindingAnswer]
-    operation: str
+    operation: Words | None
 
 
 class Option(BaseModel):

@@ -86,10 +86,10 @@ async def receive(request: Request, response: Response, service: TheLoads) -> di
     """
     form = await read_form(request)
     try:
-        folder, names = await keep_files(form, service.files.uploads)
         layer = text_of(form, "layer") or None
         profile = read_profile(profile_of(form))
         person = text_of(form, "person")
+        folder, names = await keep_files(form, service.files.uploads)
     finally:
         await form.close()
     load, new = await run_in_threadpool(
@@ -106,8 +106,8 @@ def history(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> dict[str, Any]:
-    """List the loads of a layer or of all layers, the newest first."""
-    return {"loads": [answer(service, load) for load in service.history(layer, limit, offset)]}
+    """List the loads of a layer or of all layers, the newest first, without the tables of their files."""
+    return {"loads": [answer(service, load, whole=False) for load in service.history(layer, limit, offset)]}
 
 
 @router.get("/{load_id}", response_model=LoadAnswer)
@@ -197,7 +197,7 @@ def commit(
 @router.post("/{load_id}/discard", response_model=LoadAnswer)
 def discard(load_id: LoadId, response: Response, service: TheLoads) -> dict[str, Any]:
     """End a load that was not committed. Its record and its faults stay."""
-    return _tagged(response, answer(service, service.loader.discard(load_id)))
+    return _tagged(response, answer(service, service.discard(load_id)))
 
 
 @router.post("/{load_id}/rollback", response_model=LoadAnswer)
@@ -219,8 +219,8 @@ async def fix(load_id: LoadId, request: Request, response: Response, service: Th
     """Receive the corrected bad rows of a load and check them."""
     form = await read_form(request)
     try:
-        folder, names = await keep_files(form, service.files.uploads)
         person = text_of(form, "person")
+        folder, names = await keep_files(form, service.files.uploads)
     finally:
         await form.close()
     load = await run_in_threadpool(service.receive_fix, load_id, folder, names, person)

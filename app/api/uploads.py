@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from layers.errors import BadInput
@@ -32,7 +33,9 @@ async def read_form(request: Request) -> FormData:
         raise _bad("应以 multipart/form-data 提交文件", "send the files as multipart/form-data")
     try:
         return await request.form(max_files=MOST_FILES, max_fields=20, max_part_size=1 << 20)
-    except MultiPartException as error:
+    except (MultiPartException, HTTPException) as error:
+        if isinstance(error, HTTPException) and error.status_code != 400:  # too large is said elsewhere
+            raise
         raise _bad("上传内容不完整或文件过多", "the upload is broken or has too many files") from error
 
 

@@ -18,7 +18,7 @@ def describe_load(load: Load) -> list[str]:
         lines.append(f"encoding {encoding.name}: {encoding.evidence.zh}")
         lines += [f"  {sample}" for sample in encoding.samples]
     if load.reading and load.reading.get("operation"):
-        lines.append(f"coordinates: {load.reading['operation']}")
+        lines.append(f"coordinates: {load.reading['operation']['zh']}")
     lines += [f"[{f.code}] {f.zh}" for f in load.findings]
     if load.counts:
         lines.append(changes(load.counts))

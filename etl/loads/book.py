@@ -17,7 +17,7 @@ from etl.loads import record
 from etl.loads.record import Load
 from etl.loads.stage import drop_stage
 from etl.progress import Reporter
-from layers.errors import BadInput, Conflict, Unavailable
+from layers.errors import BadInput, Conflict, NotFound, Unavailable
 from layers.registry import Registry
 from layers.store import Files
 
@@ -69,7 +69,7 @@ class LoadBook:
             yield
         except Conflict:
             raise
-        except BadInput as error:
+        except (BadInput, NotFound) as error:
             self.end(load, "refused", error.zh, {"code": error.code, "zh": error.zh, "en": error.en})
             error.where.setdefault("load", load.id)
             raise

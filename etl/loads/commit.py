@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archives import Unchanged, build_archive
-from etl.derive.zones import DERIVED, INPUTS, compute_rows, newest_date
+from etl.derive.zones import DERIVED, INPUTS
 from etl.loads.counties import ADMIN_ROLE, rename_cells
+from etl.loads.derived import Derivation, files_stand
 from etl.loads.faults import RowsRefused, faults_of, mark_mended
 from etl.loads.finish import needs_finish
 from etl.loads.heap import be_quick
@@ -40,14 +41,12 @@ from layers.errors import Conflict, NotFound, Outdated
 from layers.kinds.archive import Archive
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
+from layers.model import Layer
 from layers.registry import Registry
 from layers.store import CURRENT, DATASET, VERSION, Files
 
 SHOWN_FAULTS = 20
 CHANNEL = "riskmap_layers"
-DERIVED_NOTE = (
-    "由危险源分级按就高原则计算，阈值待确认 / computed from graded hazard sources, cut-offs unconfirmed"
-)
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ class Commit:
             self._tell(connection, current)
         return done
 
-    def roll_back(self, load: Load, target: str | None, layer: VectorLayer) -> list[Loaded]:
+    def roll_back(self, load: Load, target: str | None, layer: Layer) -> list[Loaded]:
         """Serve again what an older version showed, as a new version; ``target`` None empties the layer.
 
         Raises:
@@ -159,17 +158,21 @@ class Commit:
         return done
 
     def _restore(
-        self, connection: Connection, layer: VectorLayer, load: Load, target: str, written: dict[str, Written]
+        self, connection: Connection, layer: Layer, load: Load, target: str, written: dict[str, Written]
     ) -> Loaded:
         version = find_version(connection, layer.id, target)
-        if version is None or version.layout != layer.layout or version.table_name is None:
+        if version is None or version.layout != layer.layout or not self._store.has_raster_of(version):
             raise NotFound(
                 f"图层“{layer.title.zh}”的版本 {target} 已不再保留，不能恢复",
                 f"version {target} of layer {layer.id} is no longer kept and cannot be restored",
                 code="version_gone",
                 layer=layer.id,
             )
-        source = sql.SQL("(SELECT * FROM {})").format(sql.Identifier(SCHEMA, version.table_name))
+        if not isinstance(
+            layer, VectorLayer
+        ):  # the file of a raster is its version: it is served again as it is
+            return Loaded(layer.id, version.version, version.row_count, 0, True, load=load.id)
+        source = sql.SQL("(SELECT * FROM {})").format(sql.Identifier(SCHEMA, str(version.table_name)))
         about = {
             name: getattr(version, name)
             for name in ("source_name", "source_date", "owner", "licence", "note", "generated")
@@ -230,7 +233,7 @@ class Commit:
                 if load.shaped is not None
                 else None,
             )
-        if one.made or not self._files_stand(connection, one):
+        if one.made or not files_stand(connection, self._store, one):
             written[layer.id] = one
         if layer.role == ADMIN_ROLE:
             rename_cells(connection, load.id, one.version)
@@ -273,64 +276,22 @@ class Commit:
         return Loaded(layer.id, version, cells, 0, version != current, load=load.id)
 
     def _derive(
-        self,
-        connection: Connection,
-        written: dict[str, Written],
-        current: dict[str, str],
-        mark: Mark,
+        self, connection: Connection, written: dict[str, Written], current: dict[str, str], mark: Mark
     ) -> list[Loaded]:
-        """Compute the layers that follow from those written; nothing to do where no input changed."""
-        if not set(INPUTS) & set(current) or (
-            not set(INPUTS) & set(written) and self._derived_stands(connection)
-        ):
-            return []
-        tables: dict[str, str] = {}
-        generated = mark.generated
-        for layer_id in INPUTS:
-            if layer_id in current:
-                tables[layer_id] = str(_table_of(connection, layer_id, current[layer_id]))
-                continue
-            version = None if mark.whole else served(connection, self._registry.vector(layer_id))
-            if version is None:
-                return []  # zones need both the counties and the hazard sources
-            tables[layer_id] = str(version.table_name)
-            generated = generated or version.generated
+        """Write what follows from the layers that were written, each with a record of its own."""
         done: list[Loaded] = []
-        for layer_id in DERIVED:
-            layer = self._registry.vector(layer_id)
-            with self._reporter.step(f"{layer_id}: compute"):
-                rows = compute_rows(connection, layer, tables)
-                about = {
-                    "source_name": "riskmap ETL",
-                    "source_date": newest_date(connection, layer, rows),
-                    "owner": "",
-                    "licence": "",
-                    "note": DERIVED_NOTE,
-                    "generated": generated,
-                }
-                one = write_version(connection, layer, rows, about, gone="remove")
-            if not one.rows:
-                continue  # nothing to show: the layer is taken off the map
-            current[layer_id] = one.version
-            if one.made or not self._files_stand(connection, one):
-                written[layer_id] = one
+        derived = Derivation(connection, self._registry, self._store, self._reporter)
+        for one in derived.run(set(written), current, generated=mark.generated, whole=mark.whole):
+            loaded = Loaded(one.layer.id, one.version, one.rows, 0, one.made, one.change)
+            if one.made or not files_stand(connection, self._store, one):
+                written[one.layer.id] = one
             if one.made:
-                own = Load(kind="derived", layer=layer_id, person="riskmap", counts=one.change.as_json())
-                own.rows_in = one.rows
+                own = Load(kind="derived", layer=one.layer.id, person="riskmap", rows_in=one.rows)
+                own.counts = one.change.as_json()
                 create(connection, own)
-                self._record(connection, own, Loaded(layer_id, one.version, one.rows, 0, True, one.change))
-            done.append(Loaded(layer_id, one.version, one.rows, 0, one.made, one.change))
+                self._record(connection, own, loaded)
+            done.append(loaded)
         return done
-
-    def _derived_stands(self, connection: Connection) -> bool:
-        """Whether every derived layer is served, in the way this program stores it, with its files."""
-        found = [served(connection, self._registry.vector(layer_id)) for layer_id in DERIVED]
-        return all(version is not None and self._store.has_files_of(version) for version in found)
-
-    def _files_stand(self, connection: Connection, one: Written) -> bool:
-        """Whether the archive of a version that stands already is still there; a lost one is made again."""
-        version = find_version(connection, one.layer.id, one.version)
-        return version is not None and self._store.has_files_of(version)
 
     def _archive(self, connection: Connection, item: Written) -> None:
         path = self._store.archives / f"{item.layer.id}-{item.version}.pmtiles"
@@ -392,8 +353,3 @@ class Commit:
                 sql.Literal(CHANNEL), sql.Literal(json.dumps(current))
             ),
         )
-
-
-def _table_of(connection: Connection, layer_id: str, version: str) -> str | None:
-    found = find_version(connection, layer_id, version)
-    return found.table_name if found else None

@@ -23,7 +23,7 @@ def diff_of(connection: Connection, registry: Registry, load: Load) -> dict[str,
         BadInput: the load made no version of a vector layer (code ``no_version``).
         NotFound: one of the two versions is no longer kept (code ``version_gone``).
     """
-    layer = registry.get(load.layer or "")
+    layer = registry[load.layer] if load.layer and load.layer in registry else None
     if not isinstance(layer, VectorLayer) or not load.version:
         raise BadInput(
             f"载入 {load.id} 没有产生矢量图层的版本",

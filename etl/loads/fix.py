@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: 
 
     Raises:
         BadInput: the load has no bad rows (code ``nothing_to_fix``), or is not loaded yet.
-        BadFile: the file cannot be read, lacks ``行号``, or names a row that was not bad (code ``row_unknown``).
+        BadFile: the file cannot be read, lacks ``行号``, names a row that was not bad (code ``row_unknown``)
+            or one row twice (``row_twice``).
     """
     parent = loader.get(load_id)
     if parent.state not in ENDED or parent.facts is None:
@@ -81,7 +83,22 @@ def _corrected(
             for cells in zip(*columns, strict=True):
                 found.append(_row(parent, load, dict(zip(names, cells, strict=True)), kept))
         _ = opened.end
-    return sorted(found, key=lambda row: row[0])
+    found.sort(key=lambda row: row[0])
+    for (row, *_), (following, *_) in pairwise(found):
+        if row == following:
+            raise _row_twice(load.file, row)
+    return found
+
+
+def _row_twice(file: str, row: int) -> BadFile:
+    return BadFile(
+        f"{file}：行号 {row} 出现多次",
+        f"{file}: row {row} stands there more than once",
+        code="row_twice",
+        file=file,
+        field=ROW,
+        row=row,
+    )
 
 
 def _row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,14 @@ from etl.loads.stage import drop_stage, stage_file, staged_rows
 from etl.loads.stage import stands as staged_stands
 from etl.prune import prune
 from etl.sources.model import ReadOptions, Survey, TableFacts
-from etl.sources.open import survey
+from etl.sources.open import digest_of, survey
 from layers.errors import BadFile, BadInput, Conflict, RiskmapError
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
 from layers.model import Layer
 from layers.store import CURRENT
+
+RASTERS = (".tif", ".tiff")
 
 
 @dataclass
@@ -56,8 +58,12 @@ class Loader(LoadBook):
         person: str = "",
         name: str = "",
         again: bool = False,
+        surveyed: bool = True,
     ) -> Load:
         """Open a load for a file that lies on this machine: survey it and put it on record.
+
+        Without ``surveyed`` a file that needs no choice of a table is not looked into before it is read, which saves
+        starting a process; nobody is shown anything then.
 
         The same bytes under the same profile give the earlier load, as long as it is open or still what is served,
         unless ``again`` asks for a new one.
@@ -73,14 +79,22 @@ class Loader(LoadBook):
         )
         load.owner, load.source_date = profile.owner, profile.source_date
         with self._new(load):
-            with self.reporter.step(f"{load.file}: survey"):
-                load.survey = self.look(path, profile)
-            load.file_sha256, load.file_bytes = load.survey.sha256, load.survey.bytes
+            if surveyed or profile.table is not None or not path.exists():
+                self._survey(load, path)
+            else:
+                load.file_sha256, load.file_bytes = digest_of(path)
             earlier = None if again else self._earlier(load)
         if earlier is not None:
             return earlier
         with self.engine.begin() as connection:
             return record.create(connection, load)
+
+    def _survey(self, load: Load, path: Path) -> None:
+        with self.reporter.step(f"{load.file}: survey"):
+            found = self.look(path, load.profile)
+        load.file_sha256, load.file_bytes = found.sha256, found.bytes
+        # sampled points are for looking only; a record without them stays small
+        load.survey = replace(found, tables=[replace(t, points=[]) for t in found.tables])
 
     def look(self, path: Path, profile: Profile | None = None) -> Survey:
         """Return what is in a file; writes nothing."""
@@ -141,7 +155,7 @@ class Loader(LoadBook):
     ) -> Load:
         """Answer open decisions: set the layer and replace keys of the profile. What was read is read again only
         where the answer changes how the file is read."""
-        with self.engine.begin() as connection:
+        with self.working(load_id), self.engine.begin() as connection:
             load = record.get(connection, load_id)
             self.must_be_open(load)
             if revision is not None and revision != load.revision:
@@ -179,12 +193,14 @@ class Loader(LoadBook):
         load.questions, load.message = [], ""
         load.counts.pop("problem", None)
         layer = self._layer_or_question(load)
-        table = self._table_or_question(load)
-        if layer is None or table is None:
+        table = self._table_or_question(load) if load.survey is not None else None
+        if load.questions:
             self.keep(load)
             return
-        if isinstance(layer, RasterLayer) or table.format == "geotiff":
-            self._advance_raster(load, layer, table)
+        assert layer is not None  # noqa: S101 - there would be a question
+        is_raster = Path(load.path).suffix.lower() in RASTERS if table is None else table.format == "geotiff"
+        if isinstance(layer, RasterLayer) or is_raster:
+            self._advance_raster(load, layer, is_raster)
             return
         assert isinstance(layer, VectorLayer)  # noqa: S101 - the registry has these two kinds
         self._stage(load, table)
@@ -224,8 +240,8 @@ class Loader(LoadBook):
         load.questions.append(question("table_unclear", "table", zh, en, options))
         return None
 
-    def _advance_raster(self, load: Load, layer: Layer, table: TableFacts) -> None:
-        if not (isinstance(layer, RasterLayer) and table.format == "geotiff"):
+    def _advance_raster(self, load: Load, layer: Layer, is_raster: bool) -> None:
+        if not (isinstance(layer, RasterLayer) and is_raster):
             raise BadFile(
                 f"图层 {layer.id} 是{'栅格' if layer.kind == 'raster' else '矢量'}图层，{load.file} 不合适",
                 f"layer {layer.id} is a {layer.kind} layer; {load.file} does not fit it",
@@ -238,18 +254,14 @@ class Loader(LoadBook):
             stage_raster(load, layer, self._path(load), self.store)
         self.keep(load)
 
-    def _stage(self, load: Load, table: TableFacts) -> None:
-        """Read the file into its working table, unless it stands there already."""
+    def _stage(self, load: Load, table: TableFacts | None) -> None:
+        """Read the file (one table of it) into its working table, unless it stands there already."""
         with self.engine.connect() as connection:
             there = staged_rows(connection, load.id) if load.facts is not None else None
         if load.facts is not None and there == load.rows_in:
             return  # a crash of the server empties working tables: then the numbers differ
-        options = ReadOptions(
-            table=table.name, encoding=load.profile.encoding, x=load.profile.x, y=load.profile.y
-        )
-        total = (
-            next((t.rows for t in load.survey.tables if t.rows is not None), None) if load.survey else None
-        )
+        name, total = (table.name, table.rows) if table is not None else (None, None)
+        options = ReadOptions(table=name, encoding=load.profile.encoding, x=load.profile.x, y=load.profile.y)
         with self.reporter.step(f"{load.file}: read", total) as advance:
             staged = stage_file(self.engine, load.id, self._path(load), options, advance)
         load.facts, load.rows_in, load.findings = staged.facts, staged.rows, staged.findings

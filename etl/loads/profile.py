@@ -24,7 +24,7 @@ class Shift(BaseModel):
     up to about 100 m.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     dx: float = 0.0
     dy: float = 0.0
@@ -54,7 +54,7 @@ class Profile(BaseModel):
     share by which mending an invalid polygon may change its area.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     table: str | None = None
     x: str | None = None

@@ -183,7 +183,7 @@ def _plan(load: Load, chosen: Candidate, offsets: bool) -> Operation | None:
         logger.warning("load %s (%s): %s, asked for by %r", load.id, load.file, operation.text, load.person)
     load.operation = operation.as_json()
     if load.reading is not None:
-        load.reading["operation"] = operation.text
+        load.reading["operation"] = operation.said.as_json()
     return operation
 
 
@@ -280,5 +280,5 @@ def described(found: Recognition, chosen: Candidate | None) -> dict[str, Any]:
             }
             for code, zh, en in found.notes
         ],
-        "operation": "",
+        "operation": None,
     }

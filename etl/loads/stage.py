@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from etl.loads.sqltools import STAGE, run, stage_table
 from etl.sources.model import Finding, ReadOptions, TableFacts
 from etl.sources.open import open_table
+from layers.errors import RiskmapError
 
 _SQL_TYPES = {
     pa.string(): "text",
@@ -51,10 +52,12 @@ def stage_file(engine: Engine, load_id: str, path: Path, options: ReadOptions, a
         with open_table(path, options) as table:
             with engine.begin() as connection:
                 _create(connection, load_id, table.schema)
+            batches = _Counted(table.reader, advance)
             try:
-                _copy(engine, load_id, table.schema, _counted(table.reader, advance))
+                _copy(engine, load_id, table.schema, iter(batches))
             except dbapi.Error as error:
-                _ = table.end  # raises the refusal, where it was the file that failed
+                if batches.fault is not None:
+                    raise batches.fault from error
                 raise psycopg.OperationalError(str(error)) from error
             end, facts = table.end, table.facts
     except BaseException:
@@ -132,7 +135,18 @@ def _copy(engine: Engine, load_id: str, schema: pa.Schema, batches: Iterator[pa.
         connection.commit()
 
 
-def _counted(reader: pa.RecordBatchReader, advance: Advance) -> Iterator[pa.RecordBatch]:
-    for batch in reader:
-        yield batch
-        advance(batch.num_rows)
+class _Counted:
+    """Batches on their way to the database, counted. ADBC tells a failure here as a text only: it is kept."""
+
+    def __init__(self, reader: pa.RecordBatchReader, advance: Advance) -> None:
+        self._reader, self._advance = reader, advance
+        self.fault: RiskmapError | None = None
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in self._reader:
+                yield batch
+                self._advance(batch.num_rows)
+        except RiskmapError as error:
+            self.fault = error
+            raise

@@ -11,7 +11,7 @@ from etl.loads.record import Load
 from etl.loads.versions import find_version
 from etl.prune import prune
 from layers.errors import BadInput, Conflict, NotFound
-from layers.kinds.vector import VectorLayer
+from layers.model import Layer
 from layers.store import CURRENT
 
 
@@ -26,8 +26,9 @@ def roll_back(
         NotFound: the version before it is no longer kept (``version_gone``).
     """
     undone = loader.get(load_id)
-    layer = loader.registry.get(undone.layer or "")
-    if undone.state != "loaded" or not undone.version or not isinstance(layer, VectorLayer) or layer.derived:
+    known = loader.registry
+    layer = known[undone.layer] if undone.layer and undone.layer in known else None
+    if undone.state != "loaded" or not undone.version or layer is None or layer.derived:
         raise BadInput(
             f"载入 {load_id} 没有改变任何图层，或不能撤销",
             f"load {load_id} changed no layer, or cannot be taken back",
@@ -39,13 +40,17 @@ def roll_back(
     with loader.engine.begin() as connection:
         record.create(connection, load)
     commit = Commit(loader.engine, loader.registry, loader.store, loader.reporter)
-    with loader.on_record(load):
-        done = commit.roll_back(load, target, layer)
+    try:
+        with loader.on_record(load):
+            done = commit.roll_back(load, target, layer)
+    except Conflict as error:  # unlike a file, it is not kept for later: it is asked for again
+        loader.end(load, "refused", error.zh, {"code": error.code, "zh": error.zh, "en": error.en})
+        raise
     prune(loader.engine, loader.store)
     return load, done
 
 
-def _before(loader: Loader, undone: Load, layer: VectorLayer, with_later: bool) -> str | None:
+def _before(loader: Loader, undone: Load, layer: Layer, with_later: bool) -> str | None:
     """Return the version that was served before a load, None where the layer was empty."""
     with loader.engine.connect() as connection:
         serving = connection.execute(select(CURRENT.c.version).where(CURRENT.c.layer == layer.id)).scalar()

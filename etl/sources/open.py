@@ -87,7 +87,7 @@ def survey(path: Path, limits: Limits = LIMITS, options: ReadOptions = WHATEVER)
     """
     request = prepared("survey", path, options, limits)
     with ReadingProcess(request) as process:
-        digest, size = _digest(path)  # meanwhile the process works
+        digest, size = digest_of(path)  # meanwhile the process works
         data = process.receive_json(frames.END)
         warn_unless_confined(data)
         try:
@@ -146,7 +146,7 @@ def _end(content: pa.Buffer, file: str) -> TableEnd:
         raise unreadable(file) from error
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def digest_of(path: Path) -> tuple[str, int]:
     """Return SHA-256 and size of a source, all its parts together in order of their names."""
     digest, size = hashlib.sha256(), 0
     for part in parts_of(path):

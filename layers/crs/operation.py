@@ -22,7 +22,7 @@ from layers.crs.gcj import bd_to_wgs, gcj_to_wgs
 from layers.crs.identify import datum_of, horizontal, key_of, parse_crs, system_matching, to_degrees
 from layers.crs.systems import CURRENT_DATUMS, DATUM_TITLES, SYSTEMS
 from layers.errors import BadInput
-from layers.model import Json
+from layers.model import Json, Text
 
 Floats = NDArray[np.float64]
 Offset = Literal["gcj02", "bd09"]
@@ -153,6 +153,20 @@ class Operation:
         if self.offset is not None:
             steps.append(f"{OFFSETS[self.offset][0]} to WGS 84 (fixed point, 3 rounds)")
         return "; ".join(steps)
+
+    @property
+    def said(self) -> Text:
+        """What is done, for a person to read, in both languages."""
+        name = self.key if self.key != "WKT" else self._crs.name
+        zh = ["坐标轴互换"] if self.swapped else []
+        zh.append(f"{name} 经纬度不变" if self._crs.is_geographic else f"由 {name} 平面坐标反算经纬度")
+        if isinstance(self.shift, DatumShift):
+            zh.append("按七参数转换到 WGS 84")
+        elif self.shift is not None:
+            zh.append("大地基准偏差未知（约 100 m 以内），已接受")
+        if self.offset is not None:
+            zh.append(f"{OFFSETS[self.offset][0]} 纠偏到 WGS 84")
+        return Text("；".join(zh), self.text)
 
     def apply(self, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
         """Return longitude and latitude (degrees); NaN where the system has no such place."""

@@ -121,9 +121,9 @@ CREATE OR REPLACE FUNCTION stage.as_whole(t text) RETURNS bigint LANGUAGE sql IM
 CREATE OR REPLACE FUNCTION stage.as_decimal(t text) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN t ~ '^[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,2})?$'
                 THEN t::double precision
-                WHEN t ~ '^[+-]?[0-9]{0,340}\.?[0-9]{0,400}([eE][+-]?[0-9]{1,3})?$' AND t ~ '[0-9]'
-                     AND abs(t::numeric) <= 1.7976931348623157e308 AND (t::numeric = 0 OR abs(t::numeric) >= 1e-307)
-                THEN t::double precision END $$;
+                WHEN length(t) < 800 AND t ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$'
+                THEN CASE WHEN abs(t::numeric) <= 1.7976931348623157e308 AND (t::numeric = 0 OR abs(t::numeric) >= 1e-307)
+                          THEN t::double precision END END $$;
 CREATE OR REPLACE FUNCTION stage.as_yes_no(t text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN lower(t) IN ('true', 't', '1', '1.0', '是', '有', 'y', 'yes') THEN true
                 WHEN lower(t) IN ('false', 'f', '0', '0.0', '否', '无', 'n', 'no') THEN false END $$;

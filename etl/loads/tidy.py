@@ -1,0 +1,50 @@
+"""Clearing away what loads have left behind: after a crash, or when nobody came back to them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+
+from psycopg import sql
+from sqlalchemy import Engine, select, update
+
+from etl.loads.record import LOAD, OPEN_STATES
+from etl.loads.sqltools import STAGE, run
+from layers.store import Files
+
+ABANDONED_AFTER = timedelta(days=30)
+YOUNG_S = 24 * 3600
+"""A folder of this age without a load may belong to an upload that is just arriving."""
+
+
+def tidy(engine: Engine, store: Files) -> list[str]:
+    """End loads that nobody has touched for 30 days, and drop the working tables and received files of loads that are
+    not open; returns what was removed."""
+    removed: list[str] = []
+    with engine.begin() as connection:
+        connection.execute(
+            update(LOAD)
+            .where(LOAD.c.state.in_(OPEN_STATES), LOAD.c.started_at < datetime.now(UTC) - ABANDONED_AFTER)
+            .values(state="discarded", finished_at=datetime.now(UTC), message="无人处理，30 天后自动放弃")
+        )
+        kept = set(connection.execute(select(LOAD.c.id).where(LOAD.c.state.in_(OPEN_STATES))).scalars())
+        tables = run(
+            connection,
+            sql.SQL(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = {}::regnamespace"
+            ).format(sql.Literal(STAGE)),
+        ).fetchall()
+        for (name,) in tables:
+            if name.partition("_")[2] not in kept:
+                run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(STAGE, name)))
+                removed.append(name)
+    for folder in store.uploads.iterdir() if store.uploads.is_dir() else ():
+        if folder.name not in kept and time.time() - folder.stat().st_mtime > YOUNG_S:
+            shutil.rmtree(folder, ignore_errors=True)
+            removed.append(folder.name)
+    for file in store.rasters.glob("stage-*.tif") if store.rasters.is_dir() else ():
+        if file.stem.partition("-")[2] not in kept:
+            file.unlink(missing_ok=True)
+            removed.append(file.name)
+    return removed
