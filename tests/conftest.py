@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pyogrio
 import pyproj
@@ -34,6 +35,9 @@ from etl.pipeline import Pipeline
 from etl.progress import Silent
 from layers.registry import discover
 from layers.store import Files, ensure_schema
+
+hypothesis.settings.register_profile("riskmap", deadline=None)
+hypothesis.settings.load_profile("riskmap")  # a busy machine is no failure
 
 DEMO, EMPTY = "riskmap_demo", "riskmap_empty"
 REAL_DATA = Path(

@@ -27,6 +27,8 @@ from etl.loads.versions import next_seq, served
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 
+USUAL_ENCODINGS = ("gb18030", "utf-8", "big5")
+
 
 def check_rows(
     connection: Connection,
@@ -55,6 +57,8 @@ def check_rows(
             file=load.file,
         )
     mapping = map_columns(layer, load.facts.columns, load.profile, load.file)
+    if (asked := _encoding_question(load)) is not None:
+        load.questions.append(asked)
     if mapping.missing:
         load.questions.append(_missing(layer, mapping, load))
     operation = read_coordinates(connection, load, layer, mapping, known, offsets)
@@ -143,6 +147,24 @@ def _without_rows(load: Load) -> BadFile:
         f"{load.file} has no row that fits 'where'" if where else f"{load.file} has no rows",
         code="empty_file",
         file=load.file,
+    )
+
+
+def _encoding_question(load: Load) -> dict[str, object] | None:
+    """Ask for the encoding where the bytes leave it open and nobody has said it."""
+    encoding = load.facts.encoding if load.facts else None
+    if encoding is None or encoding.certain or load.profile.encoding is not None:
+        return None
+    guesses: list[str] = next(
+        (f.where.get("guesses", []) for f in load.findings if f.code == "enc_undecided"), []
+    )
+    names = list(dict.fromkeys([encoding.name, *guesses, *USUAL_ENCODINGS]))
+    return question(
+        "enc_undecided",
+        "encoding",
+        "无法确定文字的编码，请对照样例选定",
+        "the encoding of the text is not certain; choose it by the samples",
+        [option({"encoding": name}, name.upper(), name.upper()) for name in names],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 from psycopg import sql
+from pyproj import CRS
 from sqlalchemy import Connection
 
 from etl.loads.counties import Counties, county_shapes, served_counties
@@ -77,6 +78,10 @@ def read_coordinates(
     """
     assert load.facts is not None  # noqa: S101 - staged loads have facts
     profile = load.profile
+    if (
+        load.kind == "fix" and load.operation is not None
+    ):  # a few rows cannot be judged anew: as the first load's
+        return Operation.from_json(load.operation)
     sample = _sample(connection, load, layer, mapping)
     declared = _declared(load)
     found = recognise(
@@ -87,16 +92,19 @@ def read_coordinates(
         places=known.places(connection),
         data_datum=profile.data_datum,
     )
-    chosen = _given(profile, found) or found.chosen or _wider(layer, declared, found)
+    chosen = _given(profile, declared, found) or found.chosen or _wider(layer, declared, found)
     load.reading = described(found, chosen)
     load.findings = [f for f in load.findings if f.where.get("step") != "crs"] + [
         Finding(code, "warning" if code in _GRAVE else "info", zh, en, {"step": "crs"})
         for code, zh, en in found.notes
     ]
-    if chosen is None:
-        load.questions = [*load.questions, _question(found)]
-        return None
-    return _plan(load, chosen, offsets)
+    if chosen is not None:
+        return _plan(load, chosen.crs, chosen.swapped, offsets)
+    if not found.candidates and _key_of(declared) is not None:
+        # no row has a place to judge the declaration by: it stands, and each row says what is wrong with it
+        return _plan(load, parse_crs(declared or ""), profile.swap_axes == "yes", offsets)
+    load.questions = [*load.questions, _question(found)]
+    return None
 
 
 _GRAVE = {"offset_suspected", "label_contradicted", "axis_swapped"}
@@ -129,17 +137,28 @@ def _declared(load: Load) -> str | None:
     return load.profile.crs if load.profile.crs and (load.profile.force_crs or not said) else said
 
 
-def _given(profile: Profile, found: Recognition) -> Candidate | None:
-    """Return the reading that a person has chosen outright: the system, the order of its axes, or both."""
-    if profile.swap_axes == "auto" and not (profile.force_crs and profile.crs):
+def _key_of(declared: str | None) -> str | None:
+    """Return the key of a declared system, None where there is none that can be read."""
+    try:
+        return key_of(parse_crs(declared)) if declared else None
+    except BadInput:
         return None
-    key = key_of(parse_crs(profile.crs)) if profile.force_crs and profile.crs else None
-    fitting = [
-        c
-        for c in found.candidates
-        if c.swapped == (profile.swap_axes == "yes") and (key is None or c.key == key)
-    ]
-    return fitting[0] if fitting else None
+
+
+def _given(profile: Profile, declared: str | None, found: Recognition) -> Candidate | None:
+    """Return the reading that a person has chosen outright: the system, the order of its axes, or both.
+
+    Where only the order is given, the system is the declared one, or the one that is recognised beyond doubt.
+    """
+    forced, order = bool(profile.force_crs and profile.crs), profile.swap_axes
+    if not forced and order == "auto":
+        return None
+    key = _key_of(declared)
+    wanted = [c for c in found.candidates if order == "auto" or c.swapped == (order == "yes")]
+    if found.chosen in wanted and key in (None, found.chosen.key):
+        return found.chosen
+    fitting = [c for c in wanted if key is not None and c.key == key]
+    return min(fitting, key=lambda c: c.swapped, default=None)
 
 
 def _wider(layer: VectorLayer, declared: str | None, found: Recognition) -> Candidate | None:
@@ -147,11 +166,8 @@ def _wider(layer: VectorLayer, declared: str | None, found: Recognition) -> Cand
 
     The province is no measure for the land of half a continent; the layer's own extent is.
     """
-    if declared is None or layer.extent == BOX:
-        return None
-    try:
-        key = key_of(parse_crs(declared))
-    except BadInput:
+    key = _key_of(declared)
+    if key is None or layer.extent == BOX:
         return None
     west, south, east, north = layer.extent
     for c in found.candidates:
@@ -161,7 +177,7 @@ def _wider(layer: VectorLayer, declared: str | None, found: Recognition) -> Cand
     return None
 
 
-def _plan(load: Load, chosen: Candidate, offsets: bool) -> Operation | None:
+def _plan(load: Load, crs: CRS, swapped: bool, offsets: bool) -> Operation | None:
     profile = load.profile
     shift: DatumShift | Accepted | None = None
     if profile.shift is not None:
@@ -172,7 +188,7 @@ def _plan(load: Load, chosen: Candidate, offsets: bool) -> Operation | None:
             shift = DatumShift(**given.model_dump(exclude={"accepted"}))
     try:
         operation = Operation.plan(
-            chosen.crs, swapped=chosen.swapped, shift=shift, offset=profile.offset, offset_allowed=offsets
+            crs, swapped=swapped, shift=shift, offset=profile.offset, offset_allowed=offsets
         )
     except BadInput as error:
         if error.code != "datum_no_shift":

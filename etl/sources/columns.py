@@ -68,7 +68,7 @@ class Cleaner:
         """Return what was mended so far."""
         found = [
             Finding(
-                "TEXT_NUL",
+                "text_nul",
                 "warning",
                 f"{name}：{count} 处文字含 NUL 字符，已去掉",
                 f"{name}: {count} texts had NUL characters, removed",
@@ -79,7 +79,7 @@ class Cleaner:
         if self.encoding is not None:
             found.append(
                 Finding(
-                    "ENC_NOT_UTF8",
+                    "enc_not_utf8",
                     "warning",
                     f"文件里有不是 UTF-8 的文字，按 {self.encoding.name} 读取",
                     f"the file has text that is not UTF-8; read as {self.encoding.name}",
@@ -88,7 +88,7 @@ class Cleaner:
             )
         found += [
             Finding(
-                "FIELD_UNREAD",
+                "field_unread",
                 "warning",
                 f"{name} 是二进制字段，没有读取",
                 f"{name} is a binary field, not read",

@@ -103,7 +103,7 @@ class Dbf:
                 f"文件尾部还有 {n} 条记录未计入表头，没有读取",
                 f"{n} more records than the header counts; not read",
             )
-            found.append(Finding("ROWS_BEHIND", "warning", zh, en, {"count": n}))
+            found.append(Finding("rows_behind", "warning", zh, en, {"count": n}))
         for plan, column in zip(self._plans, self.columns, strict=True):
             found += _column_findings(plan, column.name)
         return found
@@ -202,7 +202,7 @@ class Dbf:
         words = Text(f"由操作人员指定为 {wanted}", f"{wanted}, as the officer decided")
         shown = [s.decode(codec, "replace").strip() for s in samples if not s.isascii()][:5]
         encoding = Encoding(codec, words, claims, True, shown or verdict.encoding.samples)
-        return Verdict(encoding, [f for f in verdict.findings if f.code == "ENC_LOSSY"], [codec])
+        return Verdict(encoding, [f for f in verdict.findings if f.code == "enc_lossy"], [codec])
 
     def _named(self) -> list[Column]:
         """Decode the names of the fields; mend those cut mid-character, number those that come twice."""
@@ -237,7 +237,7 @@ class Dbf:
 def _other_encoding(decoded: str, other: str, taken: str) -> Finding:
     zh = f"字段名“{decoded}”的编码（{other}）与内容（{taken}）不同"
     en = f"the field name {decoded!r} is in {other}, the rows in {taken}"
-    return Finding("FIELD_NAME_ENCODING", "warning", zh, en, {"field": decoded})
+    return Finding("field_name_encoding", "warning", zh, en, {"field": decoded})
 
 
 def _declared_kind(field: Field, version: int) -> str:
@@ -297,20 +297,20 @@ def _column_findings(plan: _Plan, name: str) -> list[Finding]:
     tally, found = plan.tally, []
     told = (
         (
-            "TEXT_CUT",
+            "text_cut",
             tally.cut,
             "处文字在字段宽度处被截断于半个汉字，已去掉半个字",
             "texts end in half a character, removed",
         ),
         (
-            "ENC_BAD_BYTES",
+            "enc_bad_bytes",
             tally.bad,
             "处文字不符合所定编码，以 � 代替",
             "texts are not of the encoding taken; shown with �",
         ),
-        ("TEXT_NUL", tally.nul, "处文字含 NUL 字符，已去掉", "texts had NUL characters, removed"),
+        ("text_nul", tally.nul, "处文字含 NUL 字符，已去掉", "texts had NUL characters, removed"),
         (
-            "NUMBER_OVERFLOW",
+            "number_overflow",
             tally.overflow,
             "个数值写不下（****）或无效，按空值读取",
             "numbers overflowed (****); read as empty",
@@ -332,11 +332,11 @@ def _column_findings(plan: _Plan, name: str) -> list[Finding]:
             f"{name} 声明为数值、日期或逻辑型，内容却不全是，整列按文字读取",
             f"{name} holds other things than its type says; read as text",
         )
-        found.append(Finding("COLUMN_AS_TEXT", "warning", zh, en, {"field": name}))
+        found.append(Finding("column_as_text", "warning", zh, en, {"field": name}))
     if plan.kind == "nothing" and plan.spec.width:
         zh, en = (
             f"{name} 是备注或二进制字段（{plan.spec.letter}），没有读取",
             f"{name} is a memo or binary field ({plan.spec.letter}), not read",
         )
-        found.append(Finding("FIELD_UNREAD", "warning", zh, en, {"field": name}))
+        found.append(Finding("field_unread", "warning", zh, en, {"field": name}))
     return found

@@ -218,7 +218,7 @@ def unique_names(file: str, cells: list[str]) -> tuple[list[str], list[Finding]]
         if unique != name:
             zh = f"第 {number} 列的列名 {name!r} 为空或重复，改称 {unique}"
             en = f"column {number} is called {name!r}, which is empty or used before; it is called {unique} now"
-            findings.append(Finding("FIELD_RENAMED", "warning", zh, en, {"field": unique, "column": number}))
+            findings.append(Finding("field_renamed", "warning", zh, en, {"field": unique, "column": number}))
         result.append(unique)
     return result, findings
 

@@ -89,8 +89,8 @@ def decide(texts: Iterable[bytes] | bytes, claims: Sequence[str] = ()) -> Verdic
 
     A character cut off at the end of a piece is tolerated: fixed-width fields and the end of a block do that.
     ``claims`` are words like ``.cpg: UTF-8``, ``language byte 0x4D: GBK`` or ``936``; one that contradicts the
-    bytes gives the finding ENC_CLAIM_WRONG. Other findings: ENC_UNDECIDED (with ``where["guesses"]``), ENC_LOSSY
-    (text that was destroyed before it came here), ENC_MOJIBAKE (text that was read wrongly and saved again).
+    bytes gives the finding enc_claim_wrong. Other findings: enc_undecided (with ``where["guesses"]``), enc_lossy
+    (text that was destroyed before it came here), enc_mojibake (text that was read wrongly and saved again).
     """
     if isinstance(texts, bytes):
         for mark, codec in MARKS:
@@ -264,13 +264,13 @@ def _lossy(texts: Iterable[str]) -> list[Finding]:
         return []
     zh = f"有 {lost} 处文字在来件之前已丢失（出现 U+FFFD、“锟斤拷”或“??”），无法恢复；请索取原始文件"
     en = f"{lost} texts were destroyed before they came here (U+FFFD or ??); ask for the original file"
-    return [Finding("ENC_LOSSY", "warning", zh, en, {"count": lost})]
+    return [Finding("enc_lossy", "warning", zh, en, {"count": lost})]
 
 
 def _undecided(guesses: list[str]) -> Finding:
     names = ", ".join(guesses)
     return Finding(
-        "ENC_UNDECIDED",
+        "enc_undecided",
         "error",
         f"文字编码无法确定，可能为 {names}；请对照样例选定",
         f"the encoding of the text cannot be decided; it may be {names}; choose by the samples",
@@ -285,7 +285,7 @@ def _contradicted(claims: Sequence[str], codec: str) -> list[Finding]:
         if claimed is not None and _family(claimed) != _family(codec):
             zh = f"文件自称 {claim}，与内容不符；按 {codec} 读取"
             en = f"the file says {claim}, which its bytes contradict; read as {codec}"
-            found.append(Finding("ENC_CLAIM_WRONG", "warning", zh, en, {"claim": claim, "codec": codec}))
+            found.append(Finding("enc_claim_wrong", "warning", zh, en, {"claim": claim, "codec": codec}))
     return found
 
 
@@ -299,4 +299,4 @@ def _mojibake(texts: list[str]) -> list[Finding]:
     meant = _prefix(texts[0].encode("latin-1"), "gb18030")[:SAMPLE_CHARACTERS]
     zh = f"文字像是 GBK 被误作 Latin-1 后另存的乱码（{texts[0][:20]!r} 本应为“{meant}”）；请索取原始文件"
     en = f"the text looks like GBK read as Latin-1 and saved again ({texts[0][:20]!r} was {meant!r})"
-    return [Finding("ENC_MOJIBAKE", "warning", zh, en, {"sample": meant})]
+    return [Finding("enc_mojibake", "warning", zh, en, {"sample": meant})]

@@ -83,11 +83,11 @@ class PlainText:
 
     def late_findings(self) -> list[Finding]:
         """Return what only the whole text shows: characters that could not be decoded."""
-        if not self._lost or any(finding.code == "ENC_LOSSY" for finding in self.findings):
+        if not self._lost or any(finding.code == "enc_lossy" for finding in self.findings):
             return []
         return [
             Finding(
-                "ENC_BAD_BYTES",
+                "enc_bad_bytes",
                 "warning",
                 f"{self._lost} 处文字不符合所定编码 {self._codec}，以 � 代替",
                 f"{self._lost} places are not of the encoding taken ({self._codec}); shown with �",

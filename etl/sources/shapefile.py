@@ -181,7 +181,7 @@ def _geometries_of(table: pa.Table) -> Geometries:
 def _missing(member: Member, suffix: str) -> Finding:
     what_zh, then_zh, what, then = PARTS[suffix]
     return Finding(
-        "FILE_PART_MISSING",
+        "file_part_missing",
         "warning",
         f"{member.name} 缺少 {suffix}（{what_zh}）：{then_zh}",
         f"{member.name} lacks its {suffix} ({what}): {then}",

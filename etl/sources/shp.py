@@ -93,14 +93,14 @@ class Shp:
         found = []
         if self.measures:
             zh, en = f"{self.measures} 个点的 M 值未采用", f"M values of {self.measures} points are not used"
-            found.append(Finding("M_DROPPED", "info", zh, en, {"count": self.measures}))
+            found.append(Finding("m_dropped", "info", zh, en, {"count": self.measures}))
         if self._not_finite:
             n = self._not_finite
             zh, en = (
                 f"{n} 个点的坐标不是有限数，按无图形处理",
                 f"{n} points have no finite coordinates; taken as no geometry",
             )
-            found.append(Finding("GEOM_NOT_FINITE", "warning", zh, en, {"count": n}))
+            found.append(Finding("geom_not_finite", "warning", zh, en, {"count": n}))
         return found
 
     def survey(self) -> Survey:

@@ -112,7 +112,7 @@ class GdalTable:
         if any(code // 1000 in (2, 3) for code in self._types):
             found.append(
                 Finding(
-                    "M_DROPPED",
+                    "m_dropped",
                     "info",
                     "M 值（量测值）未采用",
                     "measures (M) are not used",
