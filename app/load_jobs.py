@@ -150,6 +150,17 @@ class LoadJobs(LoadService):
         """Advance a load in the background as far as it safely can."""
         self._start(load_id, lambda: self.loader.advance(load_id))
 
+    def amend(self, load_id: str, layer: str | None, patch: dict[str, Any], revision: int | None) -> None:
+        """Answer open decisions and go on in the background.
+
+        Raises:
+            Conflict: work on the load is under way (code ``load_busy``); the answer is not taken.
+        """
+        if load_id in self._jobs:
+            raise _busy(load_id)
+        self.loader.amend(load_id, layer=layer, patch=patch, revision=revision)
+        self.go_on(load_id)
+
     def commit(self, load_id: str, patch: dict[str, Any], revision: int | None) -> Load:
         """Commit a load in the background; the served version must be the one of the preview."""
         load = self.get(load_id)
@@ -179,9 +190,7 @@ class LoadJobs(LoadService):
         job = Job()
         with self._guard:
             if load_id in self._jobs:
-                raise Conflict(
-                    f"载入 {load_id} 正在处理中", f"load {load_id} is being worked on", code="load_busy"
-                )
+                raise _busy(load_id)
             self._jobs[load_id] = job
         self._pool.submit(self._run, load_id, job, work)
 
@@ -198,6 +207,10 @@ class LoadJobs(LoadService):
             with self._guard:
                 self._jobs.pop(load_id, None)
             job.ended.set()
+
+
+def _busy(load_id: str) -> Conflict:
+    return Conflict(f"载入 {load_id} 正在处理中", f"load {load_id} is being worked on", code="load_busy")
 
 
 def _forget_broken_uploads(uploads: Path) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 from app.loading import Load, LoadService, TableFacts
 
 
+NO_COUNTS = dict.fromkeys(("new", "changed", "same", "gone", "bad", "warned", "selected"), 0)
+
+
 def answer(service: LoadService, load: Load, *, whole: bool = True) -> dict[str, Any]:
     """Return everything the page shows of a load, with the work that is under way on it; unless ``whole``, without
     what the file holds."""
@@ -38,7 +41,7 @@ def answer(service: LoadService, load: Load, *, whole: bool = True) -> dict[str,
         "questions": load.questions,
         "findings": [f.as_json() for f in load.findings]
         + [f.as_json() for f in (load.survey.findings if load.survey else [])],
-        "counts": load.counts,
+        "counts": {**NO_COUNTS, **load.counts},
         "rows_in": load.rows_in,
         "rows_loaded": load.rows_loaded,
         "rows_refused": load.rows_refused,

@@ -121,9 +121,7 @@ def amend(
     load_id: LoadId, body: LoadPatch, response: Response, service: TheLoads, if_match: IfMatch = None
 ) -> dict[str, Any]:
     """Answer open decisions; the load goes on by itself."""
-    revision = _revision(if_match)
-    service.loader.amend(load_id, layer=body.layer, patch=body.profile, revision=revision)
-    service.go_on(load_id)
+    service.amend(load_id, body.layer, body.profile, _revision(if_match))
     return _tagged(response, answer(service, service.get(load_id)))
 
 

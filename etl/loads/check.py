@@ -51,8 +51,8 @@ def check_rows(
         raise _without_rows(load)
     if load.facts.geometry == "none":
         raise BadFile(
-            f"{load.file} 没有几何，也没有可用的坐标列；可用 x、y 指定坐标列",
-            f"{load.file} has no geometry and no coordinate columns; name them with x and y",
+            f"{load.file} 没有几何",
+            f"{load.file} has no geometry",
             code="no_geometry",
             file=load.file,
         )
@@ -147,6 +147,18 @@ def _without_rows(load: Load) -> BadFile:
         f"{load.file} has no row that fits 'where'" if where else f"{load.file} has no rows",
         code="empty_file",
         file=load.file,
+    )
+
+
+def _coordinates_question(load: Load) -> dict[str, object]:
+    names = "、".join(c.name for c in load.facts.columns) if load.facts else ""
+    given = "、".join(n for n in (load.profile.x, load.profile.y) if n)
+    return question(
+        "coordinates_missing",
+        "x",
+        f"{load.file} 里没有认出坐标列{f'（指定的是 {given}）' if given else ''}；请用 x、y 指定；现有列：{names}",
+        f"{load.file} has no coordinate columns that are known{f' ({given} was given)' if given else ''}; name them "
+        f"with x and y; columns: {names}",
     )
 
 

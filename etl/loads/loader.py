@@ -16,7 +16,7 @@ from etl.loads.book import LoadBook
 from etl.loads.check import check_rows
 from etl.loads.commit import Commit, Loaded, Mark
 from etl.loads.preview import outlines, samples
-from etl.loads.profile import Profile
+from etl.loads.profile import Profile, check_crs
 from etl.loads.questions import NeedsDecision, option, question
 from etl.loads.rasters import stage_raster, staged_path
 from etl.loads.reading import KnownPlaces
@@ -79,6 +79,7 @@ class Loader(LoadBook):
         )
         load.owner, load.source_date = profile.owner, profile.source_date
         with self._new(load):
+            check_crs(profile)
             if surveyed or profile.table is not None or not path.exists():
                 self._survey(load, path)
             else:
@@ -164,6 +165,7 @@ class Loader(LoadBook):
             patch = dict(patch)
             layer = patch.pop("layer", layer)
             load.profile = before.merged(patch)
+            check_crs(load.profile)
             if layer is not None:
                 self.target(layer)
                 load.layer = layer
@@ -213,7 +215,7 @@ class Loader(LoadBook):
             return self.target(load.layer)
         options = [
             option({"layer": layer.id}, layer.title.zh, layer.title.en)
-            for layer in self.registry.values()
+            for layer in reversed(list(self.registry.values()))
             if not layer.derived
         ]
         zh, en = "请选择要载入的图层", "choose the layer to load into"

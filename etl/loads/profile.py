@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
+from layers.crs.identify import parse_crs
 from layers.errors import BadInput
 
 Mode = Literal["append", "upsert", "replace", "sync"]
@@ -114,3 +115,13 @@ def read_profile(values: dict[str, Any]) -> Profile:
             code="bad_profile",
             field=key,
         ) from error
+
+
+def check_crs(profile: Profile) -> None:
+    """Refuse a coordinate system that nobody knows: a person has named it, so it is not passed over like a bad .prj.
+
+    Raises:
+        BadInput: ``crs_unknown``.
+    """
+    if profile.crs:
+        parse_crs(profile.crs)

@@ -93,7 +93,7 @@ def read_coordinates(
         data_datum=profile.data_datum,
     )
     chosen = _given(profile, declared, found) or found.chosen or _wider(layer, declared, found)
-    load.reading = described(found, chosen)
+    load.reading = _with_earlier(described(found, chosen), load.reading)
     load.findings = [f for f in load.findings if f.where.get("step") != "crs"] + [
         Finding(code, "warning" if code in _GRAVE else "info", zh, en, {"step": "crs"})
         for code, zh, en in found.notes
@@ -263,6 +263,14 @@ def _shift_question(error: BadInput) -> dict[str, Any]:
             )
         ],
     )
+
+
+def _with_earlier(reading: dict[str, Any], earlier: dict[str, Any] | None) -> dict[str, Any]:
+    """Keep the candidates of an earlier reading behind the new ones, so that a choice can still be compared."""
+    shown = reading["candidates"]
+    known = {(c["key"], c["swapped"]) for c in shown}
+    more = [c for c in (earlier or {}).get("candidates", []) if (c["key"], c["swapped"]) not in known]
+    return {**reading, "candidates": [*shown, *more][:SHOWN_CANDIDATES]}
 
 
 def described(found: Recognition, chosen: Candidate | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 from typing import Any, cast
@@ -117,6 +118,65 @@ class MapPage:
         found = re.findall(r"[\d,]+(?:\.\d+)?", text)
         assert found, f"no number in {text!r}"
         return float(found[-1].replace(",", ""))
+
+    # -- the load wizard -----------------------------------------------------------------------------------------
+
+    def drop(self, *files: Path) -> MapPage:
+        """Drop files onto the map."""
+        sent = [{"name": f.name, "data": base64.b64encode(f.read_bytes()).decode()} for f in files]
+        self.page.evaluate(
+            """(sent) => {
+                const data = new DataTransfer();
+                for (const one of sent) {
+                    const bytes = Uint8Array.from(atob(one.data), c => c.charCodeAt(0));
+                    data.items.add(new File([bytes], one.name));
+                }
+                const target = document.getElementById('map');
+                for (const type of ['dragenter', 'dragover', 'drop'])
+                    target.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: data}));
+            }""",
+            sent,
+        )
+        return self
+
+    def choose(self, test_id: str, *files: Path) -> MapPage:
+        """Give files to a file field."""
+        self.part(test_id).set_input_files(list(files))
+        return self
+
+    def download(self, test_id: str, folder: Path) -> Path:
+        """Follow a download link; returns the file."""
+        with self.page.expect_download() as started:
+            self.part(test_id).click()
+        target = folder / started.value.suggested_filename
+        started.value.save_as(target)
+        return target
+
+    def step(self, name: str) -> MapPage:
+        """Open a step of the wizard."""
+        self.part(f"load-step-{name}").click()
+        return self
+
+    def source_of(self, field: str) -> Locator:
+        """Return the select that says which column fills a field."""
+        return self.page.locator(f'[data-testid="load-source"][data-field="{field}"]')
+
+    def sketched(self, what: str) -> list[tuple[float, float]]:
+        """Return the places that the wizard draws on the map: ``chosen`` or ``other``."""
+        found = self.page.evaluate(
+            """(what) => {
+                const data = window.riskmap.map.getStyle().sources['riskmap:load-' + what]?.data;
+                return (data?.features ?? []).flatMap(f => f.geometry.coordinates);
+            }""",
+            what,
+        )
+        return [(place[0], place[1]) for place in found]
+
+    def load_id(self) -> str:
+        """Return the load that the address names."""
+        found = re.search(r"[#&]load=([\w-]+)", self.page.url)
+        assert found, self.page.url
+        return found.group(1)
 
     def screenshot(self, path: Path) -> None:
         self.page.screenshot(path=path)

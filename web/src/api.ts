@@ -54,7 +54,8 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
+/** Ask the server for JSON. Whatever else comes back is a RequestFailed. */
+export async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
   let response: Response;
   try {
     response = await fetch(url, { ...init, headers: { accept: "application/json", ...init.headers } });

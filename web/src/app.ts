@@ -2,10 +2,11 @@
 
 import type { RequestFailed } from "./api";
 import { type Say, sayIn } from "./i18n";
+import type { Drawing } from "./load/drawing";
 import { Signal } from "./signal";
 import type { Store } from "./store";
 import { themeOf } from "./theme";
-import type { BaseList, Catalogue, Counts, Coverage, Item, Lang, LayerInfo, Theme } from "./types";
+import type { BaseList, Bounds, Catalogue, Counts, Coverage, Item, Lang, LayerInfo, Theme } from "./types";
 
 /** A result on its way: while a new one is fetched the last one stays, and says that it is old. */
 export type Result<T> = { data: T | null; loading: boolean; error: RequestFailed | null };
@@ -29,6 +30,8 @@ export type Hit = {
 export type MapView = {
   fly(lon: number, lat: number, zoom?: number): void;
   home(): void;
+  /** Show a box, unless it is in view already. */
+  show(bounds: Bounds): void;
   hits(lon: number, lat: number): Hit[];
 };
 
@@ -43,9 +46,13 @@ export class App {
   readonly connection = new Signal<Connection>({ online: true, lastContact: null });
   /** Bumped when the map came to rest: what it shows can be asked again. */
   readonly settled = new Signal(0);
+  /** What the load wizard draws on the map; null while it draws nothing. */
+  readonly drawing = new Signal<Drawing | null>(null);
   view: MapView | null = null;
   /** Fetch anew everything that is shown; set once there is a map to ask for. */
   refetch: () => void = () => {};
+  /** Ask for the catalogue again, because data has been loaded. */
+  reload: () => Promise<void> = async () => {};
 
   constructor(store: Store) {
     this.store = store;

@@ -5,6 +5,7 @@ import type { App } from "./app";
 import { button, fill, h, setAttr, text } from "./dom";
 import { say } from "./format";
 import { back, copyLink } from "./keyboard";
+import { loadButton } from "./load/entry";
 import { scaleFor } from "./scale";
 import type { Search } from "./search";
 
@@ -51,6 +52,7 @@ export class TopBar {
         { class: "top-right" },
         h("span", { class: "status", "data-testid": "status" }, this.#dot, this.#status),
         this.#clock,
+        loadButton(this.#app),
         button(
           { class: "plain copy", "data-testid": "copy-link" },
           () => void copyLink(this.#app),

@@ -101,6 +101,7 @@ const WORDS = {
   keyWalk: ["在列表中移动，地图随之移动", "Walk a list; the map follows"],
   keyHelp: ["显示或关闭快捷键", "Show or hide the keys"],
   keyLink: ["复制链接", "Copy the link"],
+  keyLoad: ["载入文件", "Load a file"],
   keyMap: ["焦点在地图上时：平移、缩放", "With the map focused: pan, zoom"],
   dayTheme: ["日间", "Day"],
   nightTheme: ["夜间", "Night"],
@@ -134,10 +135,14 @@ const WORDS = {
 
 export type Word = keyof typeof WORDS;
 
+/** A text with its `{name}` places filled in. */
+export function fillIn(template: string, values: Record<string, string | number> = {}): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
 /** The word in a language, with `{name}` places filled in. */
 export function word(key: Word, lang: Lang, values: Record<string, string | number> = {}): string {
-  const template: string = WORDS[key][lang === "zh" ? 0 : 1];
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return fillIn(WORDS[key][lang === "zh" ? 0 : 1], values);
 }
 
 /** The words bound to one language. */

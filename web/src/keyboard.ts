@@ -1,4 +1,4 @@
-/** Keys: `/` search, Esc back, `?` the keys, L the link, arrows walk lists. */
+/** Keys: `/` search, Esc back, `?` the keys, L the link, I the load wizard, arrows walk lists. */
 
 import { announce } from "./announce";
 import type { App } from "./app";
@@ -10,6 +10,7 @@ const KEYS: readonly [key: string, word: Word][] = [
   ["Esc", "keyBack"],
   ["↑ ↓", "keyWalk"],
   ["L", "keyLink"],
+  ["I", "keyLoad"],
   ["?", "keyHelp"],
   ["← ↑ → ↓ + −", "keyMap"],
 ];
@@ -34,7 +35,7 @@ export async function copyLink(app: App): Promise<void> {
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return target.type !== "checkbox";
+  if (target instanceof HTMLInputElement) return target.type !== "checkbox" && target.type !== "radio";
   return target.isContentEditable || target.tagName === "TEXTAREA" || target.tagName === "SELECT";
 }
 
@@ -58,8 +59,9 @@ function walk(event: KeyboardEvent): boolean {
 
 /** One step back: what is on top closes first. */
 export function back(app: App): void {
-  const { panel, item, pin } = app.store.state;
-  if (panel) app.store.set({ panel: null });
+  const { panel, item, pin, load } = app.store.state;
+  if (load) app.store.set({ load: null });
+  else if (panel) app.store.set({ panel: null });
   else if (item || pin) app.store.set({ item: null, pin: null });
 }
 
@@ -72,9 +74,11 @@ export function listenToKeys(app: App, focusSearch: () => void): void {
       return;
     }
     if (walk(event)) return event.preventDefault();
-    if (isTyping(event.target)) return;
+    // The wizard stands in place of what the other keys open.
+    if (isTyping(event.target) || app.store.state.load) return;
     if (event.key === "/") focusSearch();
     else if (event.key === "?") app.store.set({ panel: app.store.state.panel === "keys" ? null : "keys" });
+    else if (event.key === "i" || event.key === "I") app.store.set({ load: "new" });
     else if (event.key === "l" || event.key === "L") void copyLink(app);
     else return;
     event.preventDefault();

@@ -6,6 +6,7 @@ import { fill, h, setAttr } from "./dom";
 import { isGraded, legendSignature } from "./filters";
 import { integer, say } from "./format";
 import { LegendBlock } from "./legend";
+import { loadLink } from "./load/entry";
 import { layersOn } from "./style";
 import type { LayerInfo, Legend } from "./types";
 
@@ -69,7 +70,7 @@ export class LayersPanel {
       list.append(box);
     }
     if (catalogue.layers.length === 0) list.append(h("p", { class: "hint" }, t("noLayers")));
-    fill(this.#tree, head, list);
+    fill(this.#tree, head, list, loadLink(this.#app));
     this.#refresh();
   }
 

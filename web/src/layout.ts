@@ -29,6 +29,7 @@ export class Layout {
   readonly #handle: HTMLButtonElement;
   readonly #tabs: Record<Tab, HTMLButtonElement>;
   readonly #sheet: HTMLElement;
+  readonly #middle = h("main", { class: "middle" });
   #failure: HTMLElement | null = null;
   #tab: Tab = "layers";
 
@@ -66,8 +67,14 @@ export class Layout {
   }
 
   mount(root: HTMLElement, top: HTMLElement, bottom: HTMLElement, ...over: HTMLElement[]): void {
-    const middle = h("main", { class: "middle" }, this.map, this.#sheet);
-    fill(root, ...over, top, middle, bottom);
+    fill(this.#middle, this.map, this.#sheet);
+    fill(root, ...over, top, this.#middle, bottom);
+  }
+
+  /** Take in a panel that stands in place of both sides while it is open. */
+  host(panel: HTMLElement): void {
+    this.#middle.append(panel);
+    this.#show(false);
   }
 
   /** Say over the empty map why there is none; without a connection the bar on top already says it. */
@@ -141,7 +148,9 @@ export class Layout {
       setAttr(this.#tabs[name], "aria-selected", String(name === this.#tab));
     }
     this.#tabs.result.disabled = view === "coverage";
-    const { panel, item, pin } = store.state;
+    const { panel, item, pin, load } = store.state;
+    setAttr(this.#middle, "data-load", load !== null);
+    setAttr(this.#sheet, "inert", load !== null);
     setAttr(this.#close, "hidden", !panel && !item && !pin);
     setAttr(this.#close, "aria-label", say("close"));
     setAttr(this.#left, "aria-label", say("layers"));

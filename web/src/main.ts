@@ -7,6 +7,7 @@ import "./base.css";
 import "./panels.css";
 import "./details.css";
 import "./phone.css";
+import "./load/load.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";
 import { App } from "./app";
@@ -19,6 +20,7 @@ import { ItemPanel } from "./item-panel";
 import { KeysPanel, listenToKeys } from "./keyboard";
 import { LayersPanel } from "./layers-panel";
 import { Layout } from "./layout";
+import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
 import { Search } from "./search";
 import { SourcesPanel } from "./sources-panel";
@@ -49,6 +51,7 @@ onSystemTheme(() => {
 });
 
 const search = new Search(app);
+const wizard = new LoadWizard(app);
 const layout = new Layout(app, new LayersPanel(app).element, {
   coverage: new CoveragePanel(app).element,
   sources: new SourcesPanel(app).element,
@@ -70,6 +73,7 @@ layout.mount(
   connection.bar,
   mountAnnouncer(),
 );
+layout.host(wizard.element);
 listenToKeys(app, () => search.focus());
 
 function start(catalogue: Catalogue): void {
@@ -105,5 +109,6 @@ async function load(): Promise<void> {
   }
 }
 
+app.reload = load;
 void load();
 setInterval(() => document.hidden || void load(), LOOK_AGAIN);

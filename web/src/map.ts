@@ -107,6 +107,7 @@ export class RiskMap implements MapView {
       }
     });
     this.#app.coverage.subscribe(() => this.sync());
+    this.#app.drawing.subscribe(() => this.sync());
     this.#app.item.subscribe(({ data }) => {
       this.sync();
       if (data) this.#aim(data.bbox);
@@ -139,6 +140,7 @@ export class RiskMap implements MapView {
       coverage: app.coverage.value.data,
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,
+      load: app.drawing.value,
     };
     return buildStyle(this.#catalogue, state, app.theme, tokens(), overlay, location.origin);
   }
@@ -164,6 +166,7 @@ export class RiskMap implements MapView {
 
   #padding() {
     const phone = matchMedia("(max-width: 760px)").matches;
+    if (this.#app.store.state.load) return { top: 32, bottom: 32, left: 32, right: 32 };
     return phone
       ? { top: 24, bottom: 120, left: 12, right: 12 }
       : { top: 20, bottom: 20, left: 20, right: 20 };
@@ -182,6 +185,16 @@ export class RiskMap implements MapView {
 
   home(): void {
     this.map.fitBounds(this.#catalogue.bounds ?? CHINA, { padding: this.#padding(), duration: 400 });
+  }
+
+  show(bounds: Bounds): void {
+    this.map.resize(); // the room for the map may have changed just now
+    const [west, south, east, north] = this.bounds();
+    const isIn = bounds[0] >= west && bounds[1] >= south && bounds[2] <= east && bounds[3] <= north;
+    // A box that is in view but tiny is as good as unseen.
+    if (isIn && bounds[2] - bounds[0] > (east - west) / 8) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.fitBounds(bounds, { padding: this.#padding(), maxZoom: 13, duration: calm ? 0 : 400 });
   }
 
   /** What the map shows, as west, south, east, north in degrees. */
@@ -247,6 +260,8 @@ export class RiskMap implements MapView {
   }
 
   #pick(lon: number, lat: number): void {
+    // While a load is looked at, the sides that would answer are not there.
+    if (this.#app.store.state.load) return;
     const top = this.hits(lon, lat)[0];
     if (top && top.n > 1) {
       this.fly(lon, lat, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));

@@ -11,6 +11,7 @@
  *     item=<layer>/<key>         the selected object
  *     pin=<lat>,<lon>            the marked place
  *     panel=coverage|sources|keys  what the right side shows beside the item
+ *     load=<id>|new              the load in the wizard, or the wizard before there is one
  *     cov=0                      coverage not drawn
  *     bases=<id>,<id>            bases that count, "-" for none            (absent: every base not off)
  *     prep=<min> resp=<min> speed=<km/h>   prep, speed absent: each base's own; resp absent: 45
@@ -42,6 +43,7 @@ export type State = {
   item: { layer: string; key: string } | null;
   pin: [lon: number, lat: number] | null;
   panel: Panel | null;
+  load: string | null;
   coverage: CoverageState;
 };
 
@@ -67,6 +69,7 @@ export function initialState(): State {
     item: null,
     pin: null,
     panel: null,
+    load: null,
     coverage: { ...COVERAGE_DEFAULT },
   };
 }
@@ -77,6 +80,7 @@ export function classKey(value: ClassValue): string {
 }
 
 const LAYER_ID = /^[a-z][a-z0-9_]{0,63}$/;
+const LOAD_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 function numberIn(text: string | undefined, low: number, high: number): number | null {
@@ -143,6 +147,10 @@ function parsePin(text: string | undefined): State["pin"] {
   return rest.length > 0 || lat === null || lon === null ? null : [lon, lat];
 }
 
+function parseLoad(text: string | undefined): string | null {
+  return text !== undefined && LOAD_ID.test(text) ? text : null;
+}
+
 function parseCoverage(found: Map<string, string>): CoverageState {
   const bases = found.get("bases");
   const radius = found.get("radius");
@@ -173,6 +181,7 @@ export function parseState(fragment: string): State {
     item: parseItem(found.get("item")),
     pin: parsePin(found.get("pin")),
     panel: oneOf(found.get("panel"), ["coverage", "sources", "keys"]),
+    load: parseLoad(found.get("load")),
     coverage: parseCoverage(found),
   };
 }
@@ -202,6 +211,7 @@ export function formatState(state: State): string {
   put("item", state.item && `${state.item.layer}/${encodeURIComponent(state.item.key)}`);
   put("pin", state.pin && `${short(state.pin[1], 6)},${short(state.pin[0], 6)}`);
   put("panel", state.panel);
+  put("load", state.load);
   put("cov", c.on ? null : "0");
   put("bases", c.bases && join(c.bases));
   put("prep", c.prep === null ? null : short(c.prep, 2));

@@ -5,7 +5,7 @@ import { formatState, parseState, type State } from "./state";
 export type Listener = (state: State, before: State) => void;
 
 /** Changes that a person would want to go back from; the rest replaces the current history entry. */
-const STEPS: readonly (keyof State)[] = ["item", "panel", "pin"];
+const STEPS: readonly (keyof State)[] = ["item", "panel", "pin", "load"];
 
 export class Store {
   #state: State;

@@ -11,6 +11,7 @@ import type {
   StyleSpecification,
 } from "maplibre-gl";
 import { bothFilters, classFilter } from "./filters";
+import { type Drawing, drawingLayers, drawingSources, veilLayer } from "./load/drawing";
 import type { State } from "./state";
 import type { Tokens } from "./theme";
 import type { Catalogue, Coverage, LayerInfo, Theme } from "./types";
@@ -21,6 +22,8 @@ export type Slot = (typeof SLOTS)[number];
 /** What the page itself adds to the layers of the server. */
 export const OWN = "riskmap:";
 
+const LOAD = `${OWN}load-`;
+
 /** Prefix, after OWN, of the invisible layers that a click finds. */
 export const HIT = "hit/";
 
@@ -30,6 +33,8 @@ export type Overlay = {
   mark: [number, number] | null;
   /** The selected object's layer and key, for an outline when it is an area. */
   selected: { layer: string; key: string } | null;
+  /** Where a load would put its data; the wizard is open and draws. */
+  load?: Drawing | null;
 };
 
 /** A style layer of any type, seen through the parts that are changed here. */
@@ -205,6 +210,7 @@ function sources(catalogue: Catalogue, overlay: Overlay, origin: string): StyleS
   found[`${OWN}union`] = { type: "geojson", data: overlay.coverage?.union ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}gap`] = { type: "geojson", data: overlay.coverage?.gap ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
+  if (overlay.load) Object.assign(found, drawingSources(LOAD, overlay.load));
   return found;
 }
 
@@ -237,6 +243,10 @@ export function buildStyle(
     drawn.push(...selectionLayers(selected, overlay.selected.key, tokens));
   }
   drawn.push(...markLayers(tokens));
+  if (overlay.load) {
+    drawn.push({ slot: "point", layer: veilLayer(LOAD, tokens) });
+    for (const layer of drawingLayers(LOAD, tokens)) drawn.push({ slot: "mark", layer });
+  }
   return {
     version: 8,
     sources: sources(catalogue, overlay, origin),
