@@ -6,7 +6,6 @@ from typing import Any
 
 from app.loading import Load, LoadService, TableFacts
 
-
 NO_COUNTS = dict.fromkeys(("new", "changed", "same", "gone", "bad", "warned", "selected"), 0)
 
 

@@ -49,6 +49,9 @@ def check_rows(
     load.questions, load.counts = [], {}
     if not load.rows_in:  # before anything is asked about it
         raise _without_rows(load)
+    if load.facts.geometry == "none" and load.facts.format in ("csv", "xlsx"):
+        load.questions.append(_coordinates_question(load))
+        return
     if load.facts.geometry == "none":
         raise BadFile(
             f"{load.file} 没有几何",
