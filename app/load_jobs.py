@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from layers.registry import Registry
 
 WORKERS = 2
 CANCEL_WITHIN_S = 20.0
-BROKEN_AFTER_S = 24 * 3600.0
 _STEPS = {
     "survey": "查验",
     "read": "读取",
@@ -91,7 +89,6 @@ class LoadJobs(LoadService):
     def __init__(self, settings: Settings, registry: Registry) -> None:
         self._reporter = _ThreadReporter()
         super().__init__(settings, registry, self._reporter)
-        _forget_broken_uploads(self.files.uploads)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="load")
         self._jobs: dict[str, Job] = {}
         self._guard = threading.Lock()
@@ -211,12 +208,3 @@ class LoadJobs(LoadService):
 
 def _busy(load_id: str) -> Conflict:
     return Conflict(f"载入 {load_id} 正在处理中", f"load {load_id} is being worked on", code="load_busy")
-
-
-def _forget_broken_uploads(uploads: Path) -> None:
-    """Delete what a server that was killed had received and not yet put on record. Another server may be receiving
-    into the same folder just now: only what is a day old goes."""
-    for folder in uploads.glob("in-*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > BROKEN_AFTER_S:
-                shutil.rmtree(folder, ignore_errors=True)

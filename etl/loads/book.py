@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from etl.loads import record
 from etl.loads.record import Load
@@ -21,7 +22,13 @@ from layers.errors import BadInput, Conflict, NotFound, Unavailable
 from layers.registry import Registry
 from layers.store import Files
 
-DATABASE_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+DATABASE_GONE = (
+    PoolTimeout,
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
 
 
 @dataclass

@@ -28,13 +28,14 @@ def tidy(engine: Engine, store: Files) -> list[str]:
             .where(LOAD.c.state.in_(OPEN_STATES), LOAD.c.started_at < datetime.now(UTC) - ABANDONED_AFTER)
             .values(state="discarded", finished_at=datetime.now(UTC), message="无人处理，30 天后自动放弃")
         )
-        kept = set(connection.execute(select(LOAD.c.id).where(LOAD.c.state.in_(OPEN_STATES))).scalars())
+        # the tables first: a load is on record before it has any, so none of a load that begins just now is taken
         tables = run(
             connection,
             sql.SQL(
                 "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = {}::regnamespace"
             ).format(sql.Literal(STAGE)),
         ).fetchall()
+        kept = set(connection.execute(select(LOAD.c.id).where(LOAD.c.state.in_(OPEN_STATES))).scalars())
         for (name,) in tables:
             if name.partition("_")[2] not in kept:
                 run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(STAGE, name)))

@@ -59,3 +59,43 @@ def test_a_wrong_method_says_which_are_allowed(client: TestClient) -> None:
 )
 def test_gzip_is_sent_to_those_who_take_it(header: str, taken: bool) -> None:
     assert takes_gzip(header) is taken
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://testserver.evil.example", "http://testserver:81"]
+)
+def test_a_write_that_another_site_asks_for_is_refused(origin: str, client: TestClient) -> None:
+    answer = client.post("/api/analysis/coverage", json={}, headers={"Origin": origin})
+    assert (answer.status_code, answer.json()["code"]) == (403, "other_origin")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "http://testserver"}, {"Origin": "https://TESTSERVER"}])
+def test_a_write_of_our_own_page_or_of_a_program_is_taken(
+    headers: dict[str, str], client: TestClient
+) -> None:
+    assert client.post("/api/analysis/coverage", json={"radius_km": "x"}, headers=headers).status_code == 422
+
+
+def test_other_sites_may_read(client: TestClient) -> None:
+    assert client.get("/api/layers", headers={"Origin": "http://evil.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/api/load-profiles/a"),
+        ("PATCH", "/api/loads/x"),
+        ("POST", "/api/loads/x/commit"),
+        ("POST", "/api/analysis/coverage"),
+    ],
+)
+def test_only_files_may_be_as_large_as_an_upload(method: str, path: str, client: TestClient) -> None:
+    body = b'{"person":"' + b"x" * (3 << 20) + b'"}'
+    answer = client.request(method, path, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("path", ["/api/loads", "/api/loads/x/fix"])
+def test_files_may_be_larger_than_other_bodies(path: str, client: TestClient) -> None:
+    answer = client.post(path, files={"other": ("a.bin", b"x" * (3 << 20))})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_upload")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from etl.manifest import Entry, Manifest
 from etl.pipeline import Pipeline
-from etl.prune import KEEP
+from etl.prune import KEEP_ARCHIVES
 from layers.errors import BadFile, Conflict
 
 
@@ -34,12 +34,23 @@ def rows(pipeline: Pipeline, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
+def relations(pipeline: Pipeline, kind: str) -> int:
+    """Count the tables (r) or views (v) that hold shelters."""
+    [(count,)] = rows(
+        pipeline,
+        "SELECT count(*) FROM pg_class WHERE relnamespace = 'layer'::regnamespace"
+        f" AND relkind = '{kind}' AND starts_with(relname, 'shelter__')",
+    )
+    assert isinstance(count, int)
+    return count
+
+
 def test_a_load_is_on_record_with_file_hash_rows_and_version(pipeline: Pipeline, tmp_path: Path) -> None:
     write(tmp_path, "s.csv", 5)
     loaded = pipeline.run(SHELTERS, tmp_path)
     assert [(one.layer, one.rows, one.changed) for one in loaded] == [("shelter", 5, True)]
     [row] = rows(
-        pipeline, "SELECT file, length(file_sha256), rows_in, rows_loaded, status, version FROM layer.ledger"
+        pipeline, "SELECT file, length(file_sha256), rows_in, rows_loaded, state, version FROM layer.load"
     )
     assert row == ("s.csv", 64, 5, 5, "loaded", loaded[0].version)
 
@@ -50,7 +61,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(pipeline: Pipeline, tmp
     again = pipeline.run(SHELTERS, tmp_path)
     assert again[0].version == first[0].version
     assert not again[0].changed
-    assert rows(pipeline, "SELECT status FROM layer.ledger ORDER BY id") == [("loaded",), ("unchanged",)]
+    assert rows(pipeline, "SELECT state FROM layer.load ORDER BY started_at") == [("loaded",), ("unchanged",)]
     assert rows(pipeline, "SELECT count(*) FROM layer.version") == [(1,)]
 
 
@@ -65,7 +76,7 @@ def test_a_second_file_that_fails_leaves_the_first_one_unserved_too(
     with pytest.raises(BadFile):
         pipeline.run(both, tmp_path)
     assert rows(pipeline, "SELECT * FROM layer.current") == before
-    assert rows(pipeline, "SELECT layer, status FROM layer.ledger ORDER BY id DESC LIMIT 1") == [
+    assert rows(pipeline, "SELECT layer, state FROM layer.load ORDER BY started_at DESC LIMIT 1") == [
         ("landing_point", "refused")
     ]
 
@@ -106,17 +117,19 @@ def test_two_runs_at_a_time_are_refused_by_name(pipeline: Pipeline, tmp_path: Pa
     pipeline.run(SHELTERS, tmp_path)
 
 
-def test_old_versions_are_let_go_with_their_tables_and_archives(pipeline: Pipeline, tmp_path: Path) -> None:
-    for count in range(1, KEEP + 3):
+def test_old_versions_are_let_go_with_their_tables_and_archives(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = KEEP_ARCHIVES + 1
+    monkeypatch.setattr("etl.prune.KEEP", keep)  # fewer than in earnest: each version is a load
+    for count in range(1, keep + 3):
         write(tmp_path, "s.csv", count)
         pipeline.run(SHELTERS, tmp_path)
-    assert rows(pipeline, "SELECT count(*) FROM layer.version") == [(KEEP,)]
-    tables = rows(
-        pipeline,
-        "SELECT count(*) FROM pg_tables WHERE schemaname = 'layer' AND tablename LIKE 'shelter@_@_%' ESCAPE '@'",
-    )
-    assert tables == [(KEEP,)]
-    assert len(list(pipeline.store.archives.glob("shelter-*.pmtiles"))) == KEEP
+    assert rows(pipeline, "SELECT count(*) FROM layer.version") == [(keep,)]
+    assert relations(pipeline, "v") == keep
+    assert len(list(pipeline.store.archives.glob("shelter-*.pmtiles"))) == KEEP_ARCHIVES
+    heaps = rows(pipeline, "SELECT count(DISTINCT heap) FROM layer.version")
+    assert heaps == [(relations(pipeline, "r"),)]
 
 
 def test_a_manifest_that_is_the_whole_map_takes_other_layers_off_it(

@@ -1,51 +1,51 @@
-"""What loads leave behind is cleared away, and nothing else."""
+"""What loads leave behind is cleared away; what is still open, or arriving just now, stays."""
 
 from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
-
-from etl.loads.profile import Profile
-from etl.loads.tidy import ABANDONED_AFTER, YOUNG_S, tidy
-from etl.pipeline import Pipeline
-
-ROWS = "code,name,level,capacity,lon,lat\nS1,一号,village,50,120.1,30.2\n"
+from etl.loads.tidy import tidy
+from tests.etl.loads.conftest import Desk, shelters
 
 
-def stage_tables(pipeline: Pipeline) -> set[str]:
-    with pipeline.engine.connect() as connection:
-        query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'stage'::regnamespace"
-        return set(connection.execute(text(query)).scalars())
+def folder(desk: Desk, name: str, age_s: float) -> Path:
+    path = desk.loader.store.uploads / name
+    path.mkdir(parents=True)
+    (path / "s.csv").write_text("x")
+    os.utime(path, (time.time() - age_s,) * 2)
+    return path
 
 
-def test_an_open_load_keeps_its_tables_and_an_abandoned_one_loses_them(
-    pipeline: Pipeline, tmp_path: Path
-) -> None:
-    (tmp_path / "s.csv").write_text(ROWS, encoding="utf-8")
-    pipeline.store.ensure()
-    load = pipeline.loader.receive(tmp_path / "s.csv", layer="shelter", profile=Profile())
-    pipeline.loader.advance(load.id)
-    assert tidy(pipeline.engine, pipeline.store) == []
-    assert f"ready_{load.id}" in stage_tables(pipeline)
-    long_ago = datetime.now(UTC) - ABANDONED_AFTER - timedelta(hours=1)
-    with pipeline.engine.begin() as connection:
-        connection.execute(text("UPDATE layer.load SET started_at = :then"), {"then": long_ago})
-    assert set(tidy(pipeline.engine, pipeline.store)) == {f"raw_{load.id}", f"ready_{load.id}"}
-    assert stage_tables(pipeline) == set()
-    assert pipeline.loader.get(load.id).state == "discarded"
+def tables(desk: Desk) -> set[str]:
+    return {name for (name,) in desk.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'stage'")}
 
 
-def test_received_files_without_an_open_load_go_after_a_day(pipeline: Pipeline) -> None:
-    pipeline.store.ensure()
-    old, young = (pipeline.store.uploads / name for name in ("in-old", "in-young"))
-    for folder in (old, young):
-        folder.mkdir()
-        (folder / "a.csv").write_text(ROWS, encoding="utf-8")
-    then = time.time() - YOUNG_S - 60
-    os.utime(old, (then, then))
-    assert tidy(pipeline.engine, pipeline.store) == ["in-old"]
-    assert young.is_dir()
+def test_only_what_belongs_to_no_open_load_goes(desk: Desk) -> None:
+    load = desk.check(shelters(3))
+    desk.sql_do("CREATE TABLE stage.raw_gone (a int)")
+    mine, old, new = folder(desk, load.id, 9e5), folder(desk, "in-old", 9e5), folder(desk, "in-new", 60)
+    before = tables(desk)
+    removed = tidy(desk.loader.engine, desk.loader.store)
+    assert set(removed) == {"raw_gone", "in-old"}
+    assert tables(desk) == before - {"raw_gone"}
+    assert (mine.exists(), old.exists(), new.exists()) == (True, False, True)
+    desk.loader.commit(load.id)
+    assert len(desk.served()) == 3
+
+
+def test_a_load_that_nobody_came_back_to_is_given_up_with_its_tables(desk: Desk) -> None:
+    old, new = desk.check(shelters(3)), desk.check(shelters(4))
+    desk.sql_do("UPDATE layer.load SET started_at = now() - interval '31 days' WHERE id = :id", id=old.id)
+    tidy(desk.loader.engine, desk.loader.store)
+    assert (desk.loader.get(old.id).state, desk.loader.get(new.id).state) == ("discarded", "checked")
+    assert all(name.endswith(new.id) for name in tables(desk))
+
+
+def test_nothing_that_is_served_is_touched(desk: Desk) -> None:
+    desk.load(shelters(3))
+    desk.load(shelters(5))
+    before = desk.served()
+    assert tidy(desk.loader.engine, desk.loader.store) == []
+    assert desk.served() == before

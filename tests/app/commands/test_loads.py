@@ -1,0 +1,172 @@
+"""The commands of the loads, called in this process: what they print and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from app.cli import main
+from app.settings import Settings
+
+OK, DECISION, BAD_ROWS, REFUSED, CONFLICT = 0, 2, 3, 4, 5
+HEAD = "code,name,level,capacity,lon,lat\n"
+GOOD = HEAD + "S1,一号,village,50,120.1,30.2\nS2,二号,county,300,120.2,30.3\n"
+BAD = GOOD + "S3,三号,village,many,120.3,30.2\n"
+
+
+@dataclass
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(empty_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call ``riskmap`` with arguments over an empty database."""
+    monkeypatch.setenv("RISKMAP_DATABASE_URL", str(empty_settings.database_url))
+    monkeypatch.setenv("RISKMAP_STATE_DIR", str(empty_settings.state_dir))
+
+    def call(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["riskmap", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), said.out, said.err)
+
+    return call
+
+
+def written(folder: Path, content: str, name: str = "s.csv") -> Path:
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder / name
+
+
+def test_a_file_goes_in_by_one_command_and_the_same_again_changes_nothing(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD)
+    first = run("load", file, "--layer", "shelter", "--json")
+    assert (first.code, first.json["state"], first.json["rows_loaded"]) == (OK, "loaded", 2)
+    again = run("load", file, "--layer", "shelter", "--json")
+    assert (again.code, again.json["id"]) == (OK, first.json["id"])
+    plain = run("load", written(tmp_path, GOOD, "t.csv"), "--layer", "shelter", "--owner", "县局")
+    assert (plain.code, "version" in plain.out) == (OK, True)
+
+
+def test_a_load_step_by_step_to_its_undo(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD)
+    seen = run("loads", "inspect", file, "--json").json
+    assert [column["name"] for column in seen["tables"][0]["columns"]][:2] == ["code", "name"]
+    assert seen["tables"][0]["reading"]["candidates"][0]["in_province"] == 1.0
+    staged = run("loads", "stage", file, "--layer", "shelter", "--person", "甲", "--json")
+    load = staged.json["id"]
+    assert (staged.code, staged.json["state"], staged.json["person"]) == (OK, "checked", "甲")
+    preview = run("loads", "preview", load)
+    assert (preview.code, "+ S1  一号" in preview.out) == (OK, True)
+    wrong = run("loads", "commit", load, "--expect-version", "abc")
+    assert (wrong.code, "version_changed" in wrong.err) == (CONFLICT, True)
+    assert run("loads", "commit", load, "--json").json["state"] == "loaded"
+    assert run("loads", "diff", load, "--json").json["counts"]["new"] == 2
+    assert run("loads", "rollback", load).code == OK
+    history = run("loads", "history", "shelter", "--json").json["loads"]
+    assert [one["kind"] for one in history] == ["rollback", "file"]
+    again = run("loads", "commit", load)
+    assert (again.code, "load_ended" in again.err) == (CONFLICT, True)
+
+
+def test_what_needs_a_decision_says_which_and_how_to_give_it(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD.replace("capacity", "people"))
+    asked = run("load", file, "--layer", "shelter")
+    assert (asked.code, "field_missing" in asked.out) == (DECISION, True)
+    load = asked.out.split()[1]
+    committed = run("loads", "commit", load)
+    assert (committed.code, "field_missing" in committed.err) == (DECISION, True)
+    answered = run("loads", "amend", load, "--set-key", 'rename={"people": "capacity"}', "--json")
+    assert (answered.code, answered.json["state"]) == (OK, "checked")
+    assert run("loads", "commit", load).code == OK
+
+
+def test_numbers_that_are_no_place_need_a_coordinate_system(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, "code,name,level,capacity,x,y\nS1,a,village,1,5000000,77\n")
+    asked = run("load", file, "--layer", "shelter", "--x", "x", "--y", "y")
+    assert (asked.code, "crs_unknown" in asked.out, "EPSG:4549" in asked.out) == (DECISION, True, True)
+
+
+def test_bad_rows_are_listed_written_mended_and_loaded(run: Run, tmp_path: Path) -> None:
+    staged = run("loads", "stage", written(tmp_path, BAD), "--layer", "shelter", "--json")
+    load = staged.json["id"]
+    assert (staged.code, staged.json["counts"]["bad"]) == (BAD_ROWS, 1)
+    refused = run("loads", "commit", load)
+    assert (refused.code, "rows_refused" in refused.err, "第 3 行" in refused.err) == (BAD_ROWS, True, True)
+    targets = {kind: tmp_path / f"faults.{kind}" for kind in ("csv", "xlsx", "gpkg")}
+    listed = run(
+        "loads", "errors", load, *[part for k, p in targets.items() for part in (f"--{k}", p)], "--json"
+    )
+    assert (listed.code, listed.json["total"]) == (OK, 1)
+    assert all(path.stat().st_size for path in targets.values())
+    assert run("loads", "commit", load, "--bad", "skip").code == OK
+    with xlsxwriter.Workbook(str(tmp_path / "fix.xlsx")) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["行号", "capacity"])
+        page.write_row(1, 0, [3, 7])
+    fixed = run("loads", "fix", load, tmp_path / "fix.xlsx", "--json")
+    assert (fixed.code, fixed.json["kind"], fixed.json["counts"]["new"]) == (OK, "fix", 1)
+    assert run("loads", "commit", fixed.json["id"]).code == OK
+
+
+def test_profiles_are_suggested_saved_tried_and_used(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD.replace("capacity", "people"))
+    suggested = run("profiles", "suggest", file, "--layer", "shelter", "--json").json
+    assert "people" in suggested["unused"]
+    load = run(
+        "loads", "stage", file, "--layer", "shelter", "--set-key", 'rename={"people":"capacity"}', "--json"
+    ).json
+    saved = run("profiles", "save", "县局", "--load", load["id"], "--json").json
+    assert (saved["version"], saved["body"]) == (1, {"rename": {"people": "capacity"}})
+    assert "县局" in run("profiles", "list").out
+    tried = run("profiles", "test", "县局", file, "--json")
+    assert (tried.code, tried.json["counts"]["new"]) == (OK, 2)
+    used = run("load", file, "--layer", "shelter", "--profile", "县局", "--json")
+    assert (used.code, used.json["state"]) == (OK, "loaded")
+
+
+def test_what_cannot_be_used_is_refused_in_one_line(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD)
+    calls = [
+        (("load", tmp_path / "nothing.csv", "--layer", "shelter"), "file_missing"),
+        (("load", file, "--layer", "nolayer"), "unknown_layer"),
+        (("load", file, "--layer", "risk_zone"), "derived_layer"),
+        (("load", file, "--layer", "shelter", "--profile", "nothing"), "unknown_profile"),
+        (("load", file, "--layer", "shelter", "--mode", "merge"), "bad_profile"),
+        (("loads", "show", "nothing"), "unknown_load"),
+        (("loads", "commit", "nothing", "--max-gone", "viel"), "bad_option"),
+        (("loads", "amend", "nothing", "--set-key", "x"), "bad_option"),
+    ]
+    for arguments, code in calls:
+        ran = run(*arguments)
+        assert ran.code == REFUSED, (arguments, ran)
+        assert f"[{code}]" in ran.err, (arguments, ran.err)
+        assert "Traceback" not in ran.err
+
+
+def test_a_sync_that_takes_too_much_needs_a_decision(run: Run, tmp_path: Path) -> None:
+    run("load", written(tmp_path, GOOD), "--layer", "shelter")
+    less = written(tmp_path, HEAD + "S1,一号,village,50,120.1,30.2\n", "less.csv")
+    asked = run("load", less, "--layer", "shelter", "--mode", "sync")
+    assert (asked.code, "too_many_gone" in asked.err + asked.out) == (DECISION, True)
+    load = run("loads", "history", "--json").json["loads"][0]["id"]
+    assert run("loads", "amend", load, "--set-key", "max_gone=0.5").code == OK
+    assert run("loads", "commit", load, "--max-gone", "50%", "--json").json["state"] == "loaded"

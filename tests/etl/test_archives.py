@@ -1,0 +1,99 @@
+"""Archives of a changed layer: what did not change is copied, and the result is the one made from nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from etl.archives import MAX_ZOOM, build_archive, cover
+from etl.progress import Silent
+from layers.kinds.archive import Archive
+from tests.etl.loads.conftest import Desk, desk, shelters
+
+__all__ = ["desk"]  # the fixture
+
+
+def spread(count: int = 60) -> list[dict[str, Any]]:
+    """Rows all over the province."""
+    rows = shelters(count)
+    for n, row in enumerate(rows):
+        row |= {"x": 118.3 + (n * 37 % 97) / 97 * 4.2, "y": 27.4 + (n * 53 % 89) / 89 * 3.4}
+    return rows
+
+
+def archive_of(desk: Desk) -> Path:
+    [(name,)] = desk.sql(
+        "SELECT archive_file FROM layer.version JOIN layer.current USING (layer, version) WHERE layer = 'shelter'"
+    )
+    return desk.loader.store.archives / name
+
+
+def made_whole(desk: Desk, folder: Path) -> Path:
+    """Make the archive of what is served from nothing."""
+    [(table, *bounds)] = desk.sql(
+        "SELECT table_name, west, south, east, north FROM layer.version JOIN layer.current USING (layer, version)"
+    )
+    layer = desk.loader.registry.vector("shelter")
+    with desk.loader.engine.connect() as connection:
+        build_archive(connection, layer, table, tuple(bounds), folder / "whole.pmtiles", Silent())  # type: ignore[arg-type]
+    return folder / "whole.pmtiles"
+
+
+def tiles(path: Path) -> dict[tuple[int, int, int], bytes]:
+    archive = Archive(path)
+    every = [tile for z in range(MAX_ZOOM + 1) for tile in cover((116.0, 26.0, 124.0, 33.0), z)]
+    found = {tile: archive.tile(*tile) for tile in every}
+    return {tile: body for tile, body in found.items() if body is not None}
+
+
+CHANGES: dict[str, Any] = {
+    "a name": lambda rows: rows[7].update(name="改名"),
+    "a move": lambda rows: rows[7].update(x=119.0, y=28.0),
+    "a move beyond the edge": lambda rows: rows[7].update(x=123.5, y=31.8),
+    "a new row": lambda rows: rows.append({**rows[0], "code": "N", "x": 120.5, "y": 29.5}),
+    "a row less": lambda rows: rows.pop(7),
+    "a row less at the edge": lambda rows: rows.remove(max(rows, key=lambda row: row["x"])),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_archive_made_from_the_one_before_is_the_same_byte_for_byte(
+    change: str, desk: Desk, tmp_path: Path
+) -> None:
+    desk.load(spread())
+    rows = spread()
+    CHANGES[change](rows)
+    desk.load(rows, mode="replace")
+    [(boxes,)] = desk.sql("SELECT changed FROM layer.version WHERE parent IS NOT NULL")
+    assert boxes is not None
+    assert tiles(archive_of(desk)) == tiles(made_whole(desk, tmp_path))
+    assert archive_of(desk).read_bytes() == made_whole(desk, tmp_path).read_bytes()
+
+
+def test_only_the_tiles_that_a_change_touches_are_made(desk: Desk) -> None:
+    asked: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "ST_AsMVT(" in statement:
+            asked.append(statement)
+
+    event.listen(desk.loader.engine, "before_cursor_execute", note)
+    desk.load(spread())
+    first = len(asked)
+    rows = spread()
+    rows[7]["name"] = "改名"
+    desk.load(rows)
+    # one row lies in one tile per zoom, or in the margin of its neighbours too
+    assert MAX_ZOOM + 1 <= len(asked) - first < first / 2
+
+
+def test_a_lost_archive_before_is_no_hindrance(desk: Desk, tmp_path: Path) -> None:
+    desk.load(spread())
+    archive_of(desk).unlink()
+    rows = spread()
+    rows[7]["name"] = "改名"
+    desk.load(rows)
+    assert archive_of(desk).read_bytes() == made_whole(desk, tmp_path).read_bytes()
