@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -108,6 +109,15 @@ def make_points(rows: int) -> gpd.GeoDataFrame:
         geometry=shapely.points(np.round(lon, 7), np.round(lat, 7)),
         crs=4326,
     )
+
+
+def write_files(folder: Path, rows: int, only: str | None) -> None:
+    """Write the files to load."""
+    frame = make_points(rows)
+    frame.to_file(folder / "points.gpkg", layer="points")
+    if only != "points":
+        dated = frame.assign(seen_on=frame["seen_on"].dt.strftime("%Y-%m-%d"))
+        dated.rename(columns={"county_code": "county_cod"}).to_file(folder / "points.shp", encoding="gb18030")
 
 
 def _codes_of(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -255,7 +265,7 @@ def reloads(bench: Bench, path: Path, rounds: int) -> None:
         times.add("ours: whole file again, other bytes", bench.ours(path, note="again"))
         began = time.perf_counter()
         again = bench.loader.receive(path, layer="bench", profile=Profile(note="again"))
-        if again.state != "loaded":
+        if again.state not in ("loaded", "unchanged"):
             raise SystemExit(f"the same bytes were not recognised: {again.state}")
         times.add("ours: the same bytes again, known by hash", time.perf_counter() - began)
     print(f"{path.name}: identical re-load (reading and checking alone: {read:.2f} s)")
@@ -297,12 +307,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="riskmap-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        frame = make_points(asked.rows)
-        frame.to_file(folder / "points.gpkg", layer="points")
-        if asked.only != "points":
-            dated = frame.assign(seen_on=frame["seen_on"].dt.strftime("%Y-%m-%d"))
-            dated.to_file(folder / "points.shp", encoding="gb18030")
-        del frame
+        # in a process of its own: what making the files takes would count as memory of the load
+        maker = get_context("spawn").Process(target=write_files, args=(folder, asked.rows, asked.only))
+        maker.start()
+        maker.join()
         with private_postgis(folder) as url, etl_engine(url) as engine:
             ensure_schema(engine)
             data = folder / "data"

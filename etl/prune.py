@@ -72,7 +72,10 @@ def _drop_unnamed(connection: Connection) -> None:
         what = sql.SQL("VIEW" if kind == "v" else "TABLE")
         with suppress(LockNotAvailable), connection.begin_nested():
             run(connection, sql.SQL("DROP {} {}").format(what, sql.Identifier(SCHEMA, name)))
-    run(
-        connection,
-        sql.SQL("DELETE FROM layer.county_cell WHERE version NOT IN (SELECT version FROM layer.version)"),
-    )
+    run(connection, sql.SQL(_OLD_SQUARES))
+
+
+_OLD_SQUARES = """
+DELETE FROM layer.county_cell WHERE version NOT IN (SELECT version FROM layer.version) AND version NOT IN
+    (SELECT 'load-' || id FROM layer.load WHERE state IN ('staged', 'checked', 'committing'))
+"""

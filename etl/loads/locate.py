@@ -60,7 +60,10 @@ def _in_sql(codes: tuple[int, int], flip: bool, layer: VectorLayer) -> Located:
     # what lies far outside the province is not transformed: PROJ would fail on it and take all rows along
     turned = "ST_FlipCoordinates({})" if flip else "{}"
     g0 = sql.SQL(turned).format(sql.SQL("p.g0"))
-    inside = sql.SQL("coalesce({} @ {}, false)").format(g0, box)
+    # the box test lets a coordinate that is no number pass, PROJ does not; to PostgreSQL NaN is the largest number
+    inside = sql.SQL("coalesce({0} @ {1} AND ST_XMin({0}) + ST_YMin({0}) < 'Infinity', false)").format(
+        g0, box
+    )
     moved = "ST_SetSRID(ST_Transform(ST_SetSRID({}, {}), {}), 4326)"
     geometry = sql.SQL("CASE WHEN {} THEN {} END").format(
         inside, sql.SQL(moved).format(g0, sql.Literal(source), sql.Literal(target))
