@@ -161,7 +161,7 @@ class Bench:
 
     def ours(self, path: Path, **more: object) -> float:
         began = time.perf_counter()
-        load = self.loader.receive(path, layer="bench", profile=Profile(**more), again=True)  # type: ignore[arg-type]
+        load = self.loader.receive(path, layer="bench", profile=Profile(**more), again=True, surveyed=False)  # type: ignore[arg-type]
         load = self.loader.advance(load.id)
         if load.questions:
             raise SystemExit(load.questions)

@@ -68,7 +68,8 @@ def load_in_one(
     """Receive, check and commit a file; stops where a person has to decide or rows are bad, and says what it needs."""
     with service() as known:
         body = known.profile(profile)["body"] if profile else {}
-        load = known.loader.receive(file, layer=layer, profile=read_profile({**body, **asked}), person=person)
+        wanted = read_profile({**body, **asked})
+        load = known.loader.receive(file, layer=layer, profile=wanted, person=person, surveyed=False)
         if load.open:
             load = known.loader.advance(load.id)
             if not load.questions:

@@ -15,7 +15,7 @@ from etl.loads.sqltools import Sql
 from etl.sources.model import Column
 from layers.model import Field, FieldType
 
-# what trim() takes away: blanks of both widths, tabs, line ends, and the mark that spreadsheets leave at the start
+# what staging trims away: blanks of both widths, tabs, line ends, and the mark that spreadsheets leave at the start
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 LOST = "\ufffd"
 _PARSERS = {
@@ -102,7 +102,7 @@ def cell(
 def shown(at: Sql, column: Column) -> Sql:
     """Return the text of a staged column; 330102.0 is 330102, because spreadsheets make numbers of codes."""
     if column.type == "text":
-        return sql.SQL("NULLIF(btrim({}, {}), '')").format(at, sql.Literal(BLANKS))
+        return sql.SQL("NULLIF({}, '')").format(at)  # staging has trimmed it
     if column.type == "decimal":
         return sql.SQL(
             "CASE WHEN {0} = trunc({0}) AND abs({0}) < 1e15 THEN {0}::bigint::text ELSE {0}::text END"

@@ -14,7 +14,7 @@ from etl.loads.faults import (
     refuse_repeated_keys,
 )
 from etl.loads.finish import finish, needs_finish
-from etl.loads.heap import be_quick, shaped
+from etl.loads.heap import be_quick, keys_are_unique, shaped
 from etl.loads.locate import locate
 from etl.loads.mapping import Mapping, map_columns
 from etl.loads.preview import change_of
@@ -23,6 +23,7 @@ from etl.loads.reading import KnownPlaces, read_coordinates
 from etl.loads.ready import Reading, ready_query
 from etl.loads.record import Load
 from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
+from etl.loads.stage import LOST_TEXT
 from etl.loads.versions import next_seq, served
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
@@ -75,6 +76,7 @@ def check_rows(
         mapping=mapping,
         located=locate(connection, load.id, layer, operation),
         has_z=load.facts.has_z,
+        lossy=any(f.code == LOST_TEXT for f in load.findings),
         counties=ensure_cells(connection, counties) if counties else None,
     )
     ready = _build(connection, load, layer, reading)
@@ -135,7 +137,9 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
     if bad or warned:
         name_faults(connection, load.id, reading, ready)
     layer = reading.layer
-    bad += refuse_repeated_keys(connection, load.id, layer.key, ready)
+    # the unique index is needed anyway where the rows become the table, and finds out for nothing
+    if load.shaped is None or not keys_are_unique(connection, layer, ready):
+        bad += refuse_repeated_keys(connection, load.id, layer.key, ready)
     parent = served(connection, layer)
     if load.profile.mode == "append" and parent is not None:
         known = sql.Identifier(SCHEMA, str(parent.table_name))

@@ -53,9 +53,9 @@ def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: 
     rows = _corrected(parent, load, path, kept)
     load.facts = _facts(parent)
     load.rows_in, load.state = len(rows), "staged"
+    load.findings = stage_rows(loader.engine, load.id, _batch(load.facts, rows))
     with loader.engine.begin() as connection:
         record.create(connection, load)
-    stage_rows(loader.engine, load.id, _batch(load.facts, rows))
     return loader.advance(load.id)
 
 

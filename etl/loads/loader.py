@@ -15,6 +15,7 @@ from etl.loads import record
 from etl.loads.book import LoadBook
 from etl.loads.check import check_rows
 from etl.loads.commit import Commit, Loaded, Mark
+from etl.loads.heap import index_ahead
 from etl.loads.preview import outlines, samples
 from etl.loads.profile import Profile, check_crs
 from etl.loads.questions import NeedsDecision, option, question
@@ -34,6 +35,8 @@ from layers.model import Layer
 from layers.store import CURRENT
 
 RASTERS = (".tif", ".tiff")
+LARGE = 50_000
+"""From so many rows on it pays to build indexes side by side."""
 
 
 @dataclass
@@ -205,10 +208,21 @@ class Loader(LoadBook):
             self._advance_raster(load, layer, is_raster)
             return
         assert isinstance(layer, VectorLayer)  # noqa: S101 - the registry has these two kinds
-        self._stage(load, table)
+        try:
+            self._stage(load, table)
+        except BadFile as error:
+            if table is not None or error.code != "table_unclear":
+                raise
+            self._survey(load, self._path(load))  # it was not looked into before, and has several tables
+            self._table_or_question(load)
+            self.keep(load)
+            return
         with self.reporter.step(f"{layer.id}: check"), self.engine.begin() as connection:
             check_rows(connection, load, layer, self.known, self.offsets)
             record.save(connection, load)
+        if load.shaped is not None and load.rows_in >= LARGE:
+            with self.reporter.step(f"{layer.id}: index"):
+                index_ahead(self.engine, layer, stage_table("ready", load.id))
 
     def _layer_or_question(self, load: Load) -> Layer | None:
         if load.layer is not None:
@@ -337,7 +351,7 @@ class Loader(LoadBook):
             stands = staged_path(load, self.store).is_file()
         else:
             with self.engine.connect() as connection:
-                stands = staged_stands(connection, load.id, load.counts.get("selected", 0))
+                stands = staged_stands(connection, load.id)
         if not stands:
             with self.on_record(load):
                 self._advance(load)

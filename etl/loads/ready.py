@@ -36,7 +36,8 @@ FENCE = sql.SQL(" OFFSET '0'")
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything the SQL of one load is made of. ``counties`` is the version of the county squares, None without."""
+    """Everything the SQL of one load is made of. ``lossy``: some text has lost characters; ``counties`` is the version
+    of the county squares, None without."""
 
     layer: VectorLayer
     profile: Profile
@@ -44,6 +45,7 @@ class Reading:
     mapping: Mapping
     located: Located
     has_z: bool
+    lossy: bool
     counties: str | None
 
     @cached_property
@@ -65,7 +67,7 @@ class Reading:
     def rules(self) -> list[Rule]:
         """All rules, the gravest of each field first."""
         return [
-            *value_rules(self.cells),
+            *value_rules(self.cells, self.lossy),
             *geometry_rules(self.layer, self.profile.max_area_change),
             *(area_rules(self.area_field) if self.area_field else []),
         ]

@@ -42,12 +42,13 @@ _WORDS = {
 }
 
 
-def value_rules(cells: Sequence[Cell]) -> list[Rule]:
-    """Return the rules of the fields: empty, of the wrong type, out of range, not in the code list, lost text."""
+def value_rules(cells: Sequence[Cell], lossy: bool) -> list[Rule]:
+    """Return the rules of the fields: empty, of the wrong type, out of range, not in the code list, and where the file
+    is ``lossy``, lost text."""
     rules: list[Rule] = []
     for one in cells:
         if not one.field.computed:
-            rules += _of_field(one)
+            rules += _of_field(one, lossy)
     return rules
 
 
@@ -61,7 +62,7 @@ def value_column(name: str) -> sql.Identifier:
     return sql.Identifier(f"v_{name}")
 
 
-def _of_field(one: Cell) -> list[Rule]:
+def _of_field(one: Cell, lossy: bool) -> list[Rule]:
     field, staged, value = one.field, staged_column(one.field.name), value_column(one.field.name)
     text = one.text_of(staged)
     rules: list[Rule] = []
@@ -81,7 +82,7 @@ def _of_field(one: Cell) -> list[Rule]:
         rules.append(_rule(field, text, "out_of_range", high, *words))
     if field.choices is not None:
         rules.append(_in_list(field, text, value))
-    if one.from_text:
+    if one.from_text and lossy:
         lost = sql.SQL("strpos({}, {}) > 0").format(staged, sql.Literal(LOST))
         rules.append(_rule(field, text, "enc_lossy", lost, *_LOST_WORDS, severity="warning"))
     return rules
@@ -163,7 +164,7 @@ _SHAPES = {"POINT": "点", "POLYGON": "面"}
 
 
 def _found(code: str) -> Sql:
-    return sql.SQL("strpos(coalesce(_fault, ''), {}) > 0").format(sql.Literal(code))
+    return sql.SQL("_fault IS NOT NULL AND strpos(_fault, {}) > 0").format(sql.Literal(code))
 
 
 def _zone_hint() -> tuple[Sql, Sql]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from adbc_driver_postgresql import dbapi
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 
+from etl.loads.cells import BLANKS, LOST
 from etl.loads.sqltools import STAGE, run, stage_table
 from etl.sources.model import Finding, ReadOptions, TableFacts
 from etl.sources.open import open_table
@@ -27,6 +31,8 @@ _SQL_TYPES = {
     pa.binary(): "bytea",
 }
 Advance = Callable[[int], None]
+COPIES = 2
+LOST_TEXT = "enc_lossy"
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,9 @@ def stage_file(engine: Engine, load_id: str, path: Path, options: ReadOptions, a
         with open_table(path, options) as table:
             with engine.begin() as connection:
                 _create(connection, load_id, table.schema)
-            batches = _Counted(table.reader, advance)
+            batches = _Staging(iter(table.reader), advance)
             try:
-                _copy(engine, load_id, table.schema, iter(batches))
+                _copy(engine, load_id, table.schema, batches)
             except dbapi.Error as error:
                 if batches.fault is not None:
                     raise batches.fault from error
@@ -63,15 +69,19 @@ def stage_file(engine: Engine, load_id: str, path: Path, options: ReadOptions, a
     except BaseException:
         drop_stage(engine, load_id)
         raise
-    return Staged(facts, end.rows, [*facts.findings, *end.findings])
+    told = [*facts.findings, *end.findings]
+    known = any(f.code == LOST_TEXT for f in told)
+    return Staged(facts, end.rows, [*told, *([] if known else batches.findings())])
 
 
-def stage_rows(engine: Engine, load_id: str, batch: pa.RecordBatch) -> None:
-    """Put rows that are at hand into ``stage.raw_<load>``, replacing what stood there."""
+def stage_rows(engine: Engine, load_id: str, batch: pa.RecordBatch) -> list[Finding]:
+    """Put rows that are at hand into ``stage.raw_<load>``, replacing what stood there; returns what was noticed."""
     drop_stage(engine, load_id)
     with engine.begin() as connection:
         _create(connection, load_id, batch.schema)
-    _copy(engine, load_id, batch.schema, iter([batch]))
+    batches = _Staging(iter([batch]), lambda rows: None)
+    _copy(engine, load_id, batch.schema, batches)
+    return batches.findings()
 
 
 def staged_rows(connection: Connection, load_id: str) -> int | None:
@@ -88,17 +98,17 @@ def staged_rows(connection: Connection, load_id: str) -> int | None:
     return int(counted[0]) if counted else None
 
 
-def stands(connection: Connection, load_id: str, rows: int) -> bool:
-    """Whether the checked rows of a load are all there: a crash of the server empties working tables."""
+def stands(connection: Connection, load_id: str) -> bool:
+    """Whether the checked rows of a load are there: a crash of the server empties working tables as a whole."""
     name = f"{STAGE}.ready_{load_id}"
     found = run(
         connection, sql.SQL("SELECT to_regclass({}) IS NOT NULL").format(sql.Literal(name))
     ).fetchone()
     if not found or not found[0]:
         return False
-    query = sql.SQL("SELECT count(*) FROM {} WHERE _row > 0").format(stage_table("ready", load_id))
-    counted = run(connection, query).fetchone()
-    return counted is not None and counted[0] == rows
+    query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(stage_table("ready", load_id))
+    any_row = run(connection, query).fetchone()
+    return any_row is not None and bool(any_row[0])
 
 
 def drop_stage(engine: Engine, load_id: str) -> None:
@@ -126,27 +136,61 @@ def _create(connection: Connection, load_id: str, schema: pa.Schema) -> None:
     )
 
 
-def _copy(engine: Engine, load_id: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    """Copy Arrow batches in binary; one transaction of the driver's own connection."""
+def _copy(engine: Engine, load_id: str, schema: pa.Schema, batches: _Staging) -> None:
+    """Copy Arrow batches in binary, each connection of the driver's own in one transaction."""
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    reader = pa.RecordBatchReader.from_batches(schema, batches)
-    with dbapi.connect(url) as connection, connection.cursor() as cursor:
-        cursor.adbc_ingest(f"raw_{load_id}", reader, mode="append", db_schema_name=STAGE)
-        connection.commit()
+
+    def copy() -> None:
+        reader = pa.RecordBatchReader.from_batches(schema, iter(batches))
+        with dbapi.connect(url) as connection, connection.cursor() as cursor:
+            cursor.adbc_ingest(f"raw_{load_id}", reader, mode="append", db_schema_name=STAGE)
+            connection.commit()
+
+    with ThreadPoolExecutor(COPIES) as pool:
+        for done in [pool.submit(copy) for _ in range(COPIES)]:
+            done.result()
 
 
-class _Counted:
-    """Batches on their way to the database, counted. ADBC tells a failure here as a text only: it is kept."""
+class _Staging:
+    """Batches on their way to the database: text trimmed, lost characters noticed, rows counted.
 
-    def __init__(self, reader: pa.RecordBatchReader, advance: Advance) -> None:
+    Two connections copy at a time, since reading is quicker than one copy. ADBC tells a failure here as a text only:
+    it is kept.
+    """
+
+    def __init__(self, reader: Iterator[pa.RecordBatch], advance: Advance) -> None:
         self._reader, self._advance = reader, advance
+        self._turn = threading.Lock()
         self.fault: RiskmapError | None = None
+        self.lossy = False
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        try:
-            for batch in self._reader:
-                yield batch
-                self._advance(batch.num_rows)
-        except RiskmapError as error:
-            self.fault = error
-            raise
+        while (batch := self._next()) is not None:
+            yield self._trimmed(batch)
+
+    def _next(self) -> pa.RecordBatch | None:
+        with self._turn:
+            if self.fault is not None:
+                return None
+            try:
+                batch = next(self._reader, None)
+                self._advance(batch.num_rows if batch is not None else 0)
+            except RiskmapError as error:
+                self.fault = error
+                raise
+            return batch
+
+    def _trimmed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        columns = list(batch.columns)
+        for at, field in enumerate(batch.schema):
+            if pa.types.is_string(field.type) and field.name != "_fault":
+                columns[at] = pc.utf8_trim(columns[at], characters=BLANKS)
+                self.lossy = self.lossy or bool(pc.any(pc.match_substring(columns[at], LOST)).as_py())
+        return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+    def findings(self) -> list[Finding]:
+        """Return what was noticed on the way."""
+        if not self.lossy:
+            return []
+        zh, en = "有文字含已丢失的字符（U+FFFD）", "some text holds characters that were lost (U+FFFD)"
+        return [Finding(LOST_TEXT, "warning", zh, en)]

@@ -125,7 +125,7 @@ VRT = (
         (as_text("s.csv", ""), "empty_file"),
         (as_text("s.csv", "code,name,level,capacity,lon,lat\n"), "empty_file"),
         (as_text("s.csv", "name,level,capacity,lon,lat\na,village,1,120,30\n"), "field_missing"),
-        (as_text("s.csv", "code,name,level,capacity\na,b,village,1\n"), "no_geometry"),
+        (as_text("s.csv", "code,name,level,capacity\na,b,village,1\n"), "coordinates_missing"),
         (as_text("s.xyz", "hello"), "unknown_format"),
         (as_text("s.geojson", VRT), "not_what_it_says"),
         (as_text("s.csv", VRT), "not_what_it_says"),

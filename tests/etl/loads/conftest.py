@@ -71,9 +71,9 @@ class Desk:
         )
         load.survey, load.facts = Survey("rows.csv", digest, 1, [facts]), facts
         load.rows_in, load.state = len(rows), "staged"
+        load.findings = stage_rows(self.loader.engine, load.id, _batch(names, rows, shapes))
         with self.loader.engine.begin() as connection:
             record.create(connection, load)
-        stage_rows(self.loader.engine, load.id, _batch(names, rows, shapes))
         return load
 
     def check(self, rows: Sequence[Row], layer: str = "shelter", **more: Any) -> Load:
