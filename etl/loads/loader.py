@@ -14,11 +14,12 @@ from sqlalchemy import select
 from etl.loads import record
 from etl.loads.book import LoadBook
 from etl.loads.check import check_rows
+from etl.loads.choices import layer_or_question, table_or_question, target_of
 from etl.loads.commit import Commit, Loaded, Mark
 from etl.loads.heap import index_ahead
 from etl.loads.preview import outlines, samples
 from etl.loads.profile import Profile, check_crs
-from etl.loads.questions import NeedsDecision, option, question
+from etl.loads.questions import NeedsDecision
 from etl.loads.rasters import stage_raster, staged_path
 from etl.loads.reading import KnownPlaces
 from etl.loads.record import LOAD, Load
@@ -142,15 +143,7 @@ class Loader(LoadBook):
             NotFound: no such layer.
             BadInput: the layer is computed (code ``derived_layer``).
         """
-        layer = self.registry[layer_id]
-        if layer.derived:
-            raise BadInput(
-                f"图层 {layer_id} 由系统计算，不能从文件载入",
-                f"layer {layer_id} is computed and is not loaded from a file",
-                code="derived_layer",
-                layer=layer_id,
-            )
-        return layer
+        return target_of(self.registry, layer_id)
 
     # -- going on ------------------------------------------------------------------------------------------------
 
@@ -197,8 +190,8 @@ class Loader(LoadBook):
     def _advance(self, load: Load) -> None:
         load.questions, load.message = [], ""
         load.counts.pop("problem", None)
-        layer = self._layer_or_question(load)
-        table = self._table_or_question(load) if load.survey is not None else None
+        layer = layer_or_question(load, self.registry)
+        table = table_or_question(load) if load.survey is not None else None
         if load.questions:
             self.keep(load)
             return
@@ -214,7 +207,7 @@ class Loader(LoadBook):
             if table is not None or error.code != "table_unclear":
                 raise
             self._survey(load, self._path(load))  # it was not looked into before, and has several tables
-            self._table_or_question(load)
+            table_or_question(load)
             self.keep(load)
             return
         with self.reporter.step(f"{layer.id}: check"), self.engine.begin() as connection:
@@ -223,38 +216,6 @@ class Loader(LoadBook):
         if load.shaped is not None and load.rows_in >= LARGE:
             with self.reporter.step(f"{layer.id}: index"):
                 index_ahead(self.engine, layer, stage_table("ready", load.id))
-
-    def _layer_or_question(self, load: Load) -> Layer | None:
-        if load.layer is not None:
-            return self.target(load.layer)
-        options = [
-            option({"layer": layer.id}, layer.title.zh, layer.title.en)
-            for layer in reversed(list(self.registry.values()))
-            if not layer.derived
-        ]
-        zh, en = "请选择要载入的图层", "choose the layer to load into"
-        load.questions.append(question("layer_missing", "layer", zh, en, options))
-        return None
-
-    def _table_or_question(self, load: Load) -> TableFacts | None:
-        assert load.survey is not None  # noqa: S101 - every load on record has been surveyed
-        tables = load.survey.tables
-        named = [t for t in tables if load.profile.table in _names_of(t)]
-        if len(named) == 1:
-            return named[0]
-        if load.profile.table is None and len(tables) == 1:
-            return tables[0]
-        names = "、".join(t.name for t in tables)
-        options = [
-            option({"table": t.name}, f"{t.name}（{t.rows if t.rows is not None else '?'} 行）", t.name)
-            for t in tables
-        ]
-        zh, en = (
-            f"{load.file} 有 {len(tables)} 个表（{names}），请选定一个",
-            f"{load.file} has {len(tables)} tables ({names}); choose one",
-        )
-        load.questions.append(question("table_unclear", "table", zh, en, options))
-        return None
 
     def _advance_raster(self, load: Load, layer: Layer, is_raster: bool) -> None:
         if not (isinstance(layer, RasterLayer) and is_raster):
@@ -404,9 +365,3 @@ class Loader(LoadBook):
             staged_path(load, self.store).unlink(missing_ok=True)
         self.forget_file(load)
         return load
-
-
-def _names_of(table: TableFacts) -> tuple[str, ...]:
-    """Return the names a table answers to: member path, layer of the member, and the member's bare name."""
-    member, _, layer = table.name.partition("#")
-    return table.name, layer or Path(member).stem

@@ -1,0 +1,72 @@
+"""Which layer and which table of the file a load means: as the profile says, as there is only one, or as is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from etl.loads.questions import option, question
+from etl.loads.record import Load
+from etl.sources.model import TableFacts
+from layers.errors import BadInput
+from layers.model import Layer
+from layers.registry import Registry
+
+
+def target_of(registry: Registry, layer_id: str) -> Layer:
+    """Return a layer that files can be loaded into.
+
+    Raises:
+        NotFound: no such layer.
+        BadInput: the layer is computed (code ``derived_layer``).
+    """
+    layer = registry[layer_id]
+    if layer.derived:
+        raise BadInput(
+            f"图层 {layer_id} 由系统计算，不能从文件载入",
+            f"layer {layer_id} is computed and is not loaded from a file",
+            code="derived_layer",
+            layer=layer_id,
+        )
+    return layer
+
+
+def layer_or_question(load: Load, registry: Registry) -> Layer | None:
+    """Return the layer of a load; None, and a question added, where nobody has named one."""
+    if load.layer is not None:
+        return target_of(registry, load.layer)
+    options = [
+        option({"layer": layer.id}, layer.title.zh, layer.title.en)
+        for layer in reversed(list(registry.values()))
+        if not layer.derived
+    ]
+    zh, en = "请选择要载入的图层", "choose the layer to load into"
+    load.questions.append(question("layer_missing", "layer", zh, en, options))
+    return None
+
+
+def table_or_question(load: Load) -> TableFacts | None:
+    """Return the table of a load's file that is meant; None, and a question added, where that is open."""
+    assert load.survey is not None  # noqa: S101 - every load on record has been surveyed
+    tables = load.survey.tables
+    named = [t for t in tables if load.profile.table in _names_of(t)]
+    if len(named) == 1:
+        return named[0]
+    if load.profile.table is None and len(tables) == 1:
+        return tables[0]
+    names = "、".join(t.name for t in tables)
+    options = [
+        option({"table": t.name}, f"{t.name}（{t.rows if t.rows is not None else '?'} 行）", t.name)
+        for t in tables
+    ]
+    zh, en = (
+        f"{load.file} 有 {len(tables)} 个表（{names}），请选定一个",
+        f"{load.file} has {len(tables)} tables ({names}); choose one",
+    )
+    load.questions.append(question("table_unclear", "table", zh, en, options))
+    return None
+
+
+def _names_of(table: TableFacts) -> tuple[str, ...]:
+    """Return the names a table answers to: member path, layer of the member, and the member's bare name."""
+    member, _, layer = table.name.partition("#")
+    return table.name, layer or Path(member).stem
