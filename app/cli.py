@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -184,6 +185,7 @@ def main() -> None:
         code = app(standalone_mode=False)  # typer returns the code of an Exit, its own for Ctrl-C too
     except RiskmapError as error:
         code = next(EXIT_CODES[cls] for cls in type(error).__mro__ if cls in EXIT_CODES)
+        _answer_in_json(error.code, error.zh, error.en, code, questions=getattr(error, "questions", None))
         _fail(f"[{error.code}] {error.zh}\n  {error.en}", code)
     except DBAPIError as error:
         reason = str(error.orig).strip().split("\n")[0][:200]
@@ -201,6 +203,7 @@ def main() -> None:
         if shown is None:
             _unexpected(error)
         code = getattr(error, "exit_code", 2)
+        _answer_in_json("usage", shown(), shown(), code)
         if shown():  # a group without a command has printed its help and has nothing to say
             _fail(shown(), code)
     if code == INTERRUPTED:
@@ -218,6 +221,14 @@ def _unexpected(error: Exception) -> NoReturn:
                 f"{datetime.now(UTC).isoformat()} {sys.argv}\n{''.join(traceback.format_exception(error))}\n"
             )
     _fail(f"[unexpected] 程序出错：{type(error).__name__}，详见 {log} / the program failed, see {log}", 1)
+
+
+def _answer_in_json(code: str, zh: str, en: str, exit_code: int, **more: Any) -> None:
+    """Say an error on standard output too, for a caller that asked for JSON."""
+    if "--json" not in sys.argv:
+        return
+    body = {"code": code, "detail": zh, "detail_en": en, "exit_code": exit_code}
+    typer.echo(json.dumps({**body, **{n: v for n, v in more.items() if v is not None}}, ensure_ascii=False))
 
 
 def _fail(line: str, code: int) -> NoReturn:

@@ -170,3 +170,20 @@ def test_a_sync_that_takes_too_much_needs_a_decision(run: Run, tmp_path: Path) -
     load = run("loads", "history", "--json").json["loads"][0]["id"]
     assert run("loads", "amend", load, "--set-key", "max_gone=0.5").code == OK
     assert run("loads", "commit", load, "--max-gone", "50%", "--json").json["state"] == "loaded"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "exit_code"),
+    [
+        (("load", "nowhere.csv", "--layer", "shelter", "--json"), "file_missing", REFUSED),
+        (("load", "nowhere.csv", "--json"), "usage", DECISION),
+        (("loads", "show", "none", "--json"), "unknown_load", REFUSED),
+    ],
+)
+def test_an_error_is_json_where_json_was_asked_for(
+    arguments: tuple[str, ...], code: str, exit_code: int, run: Run
+) -> None:
+    ran = run(*arguments)
+    assert (ran.json["code"], ran.json["exit_code"], ran.code) == (code, exit_code, exit_code)
+    assert ran.json["detail"]
+    assert ran.json["detail_en"]
