@@ -158,7 +158,9 @@ class LoadJobs(LoadService):
         self.loader.amend(load_id, layer=layer, patch=patch, revision=revision)
         self.go_on(load_id)
 
-    def commit(self, load_id: str, patch: dict[str, Any], revision: int | None) -> Load:
+    def commit(
+        self, load_id: str, patch: dict[str, Any], revision: int | None, person: str | None = None
+    ) -> Load:
         """Commit a load in the background; the served version must be the one of the preview."""
         load = self.get(load_id)
         if revision is not None and revision != load.revision:
@@ -168,7 +170,7 @@ class LoadJobs(LoadService):
         if load.state not in ("checked", "committing"):
             raise not_checked(load)
         load.profile.merged(patch)  # says now what is wrong with it
-        self._start(load_id, lambda: self.loader.commit(load_id, patch=patch))
+        self._start(load_id, lambda: self.loader.commit(load_id, patch=patch, person=person))
         return load
 
     def discard(self, load_id: str) -> Load:

@@ -188,7 +188,7 @@ def commit(
     """Make a checked load current, in the background; ``events`` tells how it goes."""
     revision = _revision(if_match)
     patch = body.model_dump(exclude_none=True, exclude={"person"})
-    load = service.commit(load_id, patch, revision)
+    load = service.commit(load_id, patch, revision, body.person)
     return _tagged(response, answer(service, load))
 
 

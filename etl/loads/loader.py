@@ -280,9 +280,14 @@ class Loader(LoadBook):
     # -- ending --------------------------------------------------------------------------------------------------
 
     def commit(
-        self, load_id: str, *, patch: dict[str, Any] | None = None, guarded: bool = True
+        self,
+        load_id: str,
+        *,
+        patch: dict[str, Any] | None = None,
+        guarded: bool = True,
+        person: str | None = None,
     ) -> list[Loaded]:
-        """Make a checked load current, with everything derived from it.
+        """Make a checked load current, with everything derived from it; ``person`` is who decided that.
 
         Raises:
             NeedsDecision: questions are open.
@@ -299,21 +304,23 @@ class Loader(LoadBook):
                 )
             load.counts.pop("problem", None)
             load.message = ""
-            if patch:
-                load.profile = load.profile.merged(patch)
-            self._stand_up(load)
+            load.person = person or load.person
+            mode = load.profile.mode
+            load.profile = load.profile.merged(patch or {})
+            # which keys are bad depends on whether rows may only be added
+            self._stand_up(load, again=mode != load.profile.mode and "append" in (mode, load.profile.mode))
             done = self.commit_all([load], Mark(), guarded=guarded)
         self.forget_file(load)
         return done
 
-    def _stand_up(self, load: Load) -> None:
-        """Read and check a load again whose working tables a crash of the server has emptied."""
+    def _stand_up(self, load: Load, *, again: bool) -> None:
+        """Read and check a load again whose working tables a crash of the server has emptied, or when asked."""
         if (load.operation or {}).get("raster"):
             stands = staged_path(load, self.store).is_file()
         else:
             with self.engine.connect() as connection:
                 stands = staged_stands(connection, load.id)
-        if not stands:
+        if again or not stands:
             with self.on_record(load):
                 self._advance(load)
             if load.questions:

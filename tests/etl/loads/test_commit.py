@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.loads.faults import RowsRefused
 from etl.loads.profile import Profile
 from etl.loads.record import Load
 from layers.errors import BadFile, Conflict, Outdated
@@ -198,3 +199,16 @@ def test_an_answer_reads_the_file_again_only_where_it_changes_how_it_is_read(
     assert desk.loader.get(load.id).state == "received"
     assert desk.loader.advance(load.id).state == "checked"
     assert desk.sql(f"SELECT 'stage.raw_{load.id}'::regclass::oid") != mark
+
+
+def test_a_commit_that_may_only_add_refuses_keys_that_are_served(desk: Desk) -> None:
+    first = shelters(3)
+    desk.load(first[:2])
+    load = desk.check([{**first[1], "name": "改名"}, first[2]])
+    assert load.counts["bad"] == 0
+    with pytest.raises(RowsRefused) as caught:
+        desk.loader.commit(load.id, patch={"mode": "append"}, person="乙")
+    assert [(f.row, f.code) for f in caught.value.faults] == [(1, "key_exists")]
+    desk.loader.commit(load.id, patch={"mode": "append", "bad_rows": "skip"}, person="乙")
+    assert desk.loader.get(load.id).person == "乙"
+    assert sorted(row["name"] for row in desk.served()) == sorted(row["name"] for row in first)
