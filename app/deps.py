@@ -45,9 +45,16 @@ def _may_load(request: Request, settings: TheSettings) -> None:
 
 
 def _is_local(request: Request) -> bool:
-    host = request.client.host if request.client else ""
+    """Whether the caller is this machine, and called it so: a foreign name that points here is somebody's page."""
+    caller = request.client.host if request.client else ""
+    return _is_loopback(caller) and (
+        request.url.hostname == "localhost" or _is_loopback(request.url.hostname)
+    )
+
+
+def _is_loopback(host: str | None) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address((host or "").strip("[]")).is_loopback
     except ValueError:
         return False
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -118,6 +119,8 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONRes
     HTTPException: _http,
     DataError: _text,
     DBAPIError: _database,
+    psycopg.DataError: _text,
+    psycopg.Error: _database,
     PoolTimeout: _database,
     asyncpg.PostgresError: _database,
     asyncpg.InterfaceError: _database,

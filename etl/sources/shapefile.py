@@ -33,7 +33,12 @@ LONGEST_PRJ = 64 << 10
 PARTS = {
     ".shp": ("图形文件", "没有图形，只读属性", "the shapes", "attributes only, no geometry"),
     ".dbf": ("属性表", "没有属性，只读图形", "the attributes", "geometry only, no attributes"),
-    ".prj": ("坐标系", "需要指定坐标系", "the coordinate system", "name the coordinate system"),
+    ".prj": (
+        "坐标系",
+        "按坐标值判断，判断不了会询问",
+        "the coordinate system",
+        "judged by the numbers, or asked",
+    ),
 }
 
 

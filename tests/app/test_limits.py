@@ -6,6 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.api.tiles import takes_gzip
+from app.main import create_app
+from app.settings import Settings
 
 TILE = "/tiles/hazard_source/10/854/420.mvt"
 
@@ -99,3 +101,24 @@ def test_only_files_may_be_as_large_as_an_upload(method: str, path: str, client:
 def test_files_may_be_larger_than_other_bodies(path: str, client: TestClient) -> None:
     answer = client.post(path, files={"other": ("a.bin", b"x" * (3 << 20))})
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_upload")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:8000", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("evil.example", 403)],
+)
+def test_loads_of_this_machine_answer_only_when_it_was_called_by_its_own_name(
+    host: str, status: int, empty_settings: Settings
+) -> None:
+    settings = empty_settings.model_copy(update={"loads_from": "local"})
+    with TestClient(create_app(settings), client=("127.0.0.1", 5000)) as own:
+        assert own.get("/api/loads/targets", headers={"Host": host}).status_code == status
+    with TestClient(create_app(settings), client=("10.0.0.7", 5000)) as other:
+        assert other.get("/api/loads/targets", headers={"Host": host}).status_code == 403
+
+
+def test_a_nul_in_the_name_of_a_profile_is_refused_by_name(empty_settings: Settings) -> None:
+    with TestClient(create_app(empty_settings), raise_server_exceptions=False) as client:
+        for path in ("/api/load-profiles/%00", "/api/load-profiles?layer=%00"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (422, "bad_text")
