@@ -10,6 +10,7 @@ from typing import Any, cast
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 SETTLED_MS = 20_000
+expect.set_options(timeout=15_000)  # the default of 5 s is short on a busy machine
 
 
 class MapPage:
