@@ -21,7 +21,7 @@ from etl.loads.record import Load
 from etl.loads.tidy import tidy
 from etl.loads.undo import roll_back
 from etl.progress import Bars as Terminal
-from etl.progress import Reporter, Silent
+from etl.progress import Reporter
 from etl.sources.model import TableFacts
 from layers.errors import Conflict, NotFound, Outdated, RiskmapError
 from layers.kinds.vector import VectorLayer
@@ -36,7 +36,6 @@ __all__ = [
     "Profile",
     "Reporter",
     "RowsRefused",
-    "Silent",
     "TableFacts",
     "Terminal",
     "not_checked",

@@ -7,7 +7,7 @@ load that changes most of a layer starts a new heap instead, which is quicker to
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from psycopg import sql
@@ -57,7 +57,6 @@ class Written:
     made: bool
     changed: list[list[float]] | None = None
     parent: LayerVersion | None = None
-    about: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -283,7 +282,7 @@ def _publish(
             **about,
         )
     )
-    return Written(layer, version, name, rows, (west, south, east, north), change, True, boxes, parent, about)
+    return Written(layer, version, name, rows, (west, south, east, north), change, True, boxes, parent)
 
 
 def class_counts(connection: Connection, layer: VectorLayer, table_name: str) -> list[dict[str, Any]]:
