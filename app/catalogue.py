@@ -1,8 +1,7 @@
-"""The server's view of which layer versions are served, kept fresh by asking again when it may be old."""
+"""The server's view of which layer versions are served."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,9 +14,6 @@ from layers.model import Layer
 from layers.registry import Registry
 from layers.store import VERSION, Files, LayerVersion, current_versions, version_from_row
 
-FRESH_S = 1.0
-"""How old the list of current versions may be, seconds: a load is seen by every request after that."""
-
 
 @dataclass
 class Catalogue:
@@ -27,7 +23,6 @@ class Catalogue:
     registry: Registry
     settings: Settings
     _current: dict[str, LayerVersion] = field(default_factory=dict)
-    _read_at: float = -1e9
     _archives: dict[str, Archive] = field(default_factory=dict)
 
     @cached_property
@@ -36,12 +31,13 @@ class Catalogue:
         return Files(self.settings.state_dir)
 
     def current(self) -> dict[str, LayerVersion]:
-        """Return the served version of each layer that has one."""
-        if time.monotonic() - self._read_at > FRESH_S:
-            with self.engine.connect() as connection:
-                found = current_versions(connection)
-            self._current = {i: v for i, v in found.items() if self._fits(v)}
-            self._read_at = time.monotonic()
+        """Return the served version of each layer that has one.
+
+        It is asked anew each time (about a millisecond): whoever is told that a load ended sees it in the next answer.
+        """
+        with self.engine.connect() as connection:
+            found = current_versions(connection)
+        self._current = {i: v for i, v in found.items() if self._fits(v)}
         return self._current
 
     def _fits(self, version: LayerVersion) -> bool:
@@ -67,16 +63,21 @@ class Catalogue:
     def version(self, layer: Layer, wanted: str | None) -> LayerVersion:
         """Return a version by name (open pages may still ask for the last but one), or the current one.
 
+        A name says all there is to know of its content, so one that was seen before costs no query.
+
         Raises:
             NotFound: the version is gone; the page should read the layer list again (code ``version_gone``).
         """
         if wanted is None:
             return self.served(layer)
-        current = self.current().get(layer.id)
-        known = current if current and current.version == wanted else self._find(layer.id, wanted)
-        if known is None:
+        for versions in (self._current, self.current()):
+            known = versions.get(layer.id)
+            if known is not None and known.version == wanted:
+                return known
+        found = self._find(layer.id, wanted)
+        if found is None:
             raise version_gone(layer, wanted)
-        return known
+        return found
 
     def _find(self, layer_id: str, version: str) -> LayerVersion | None:
         query = select(VERSION).where(VERSION.c.layer == layer_id, VERSION.c.version == version)

@@ -20,16 +20,13 @@ def load(pipeline: Pipeline, folder: Path, rows: int) -> str:
     return loaded.version
 
 
-def test_a_running_server_serves_a_new_load_within_two_seconds_and_the_old_version_still(
+def test_a_running_server_serves_a_new_load_in_its_next_answer_and_the_old_version_still(
     pipeline: Pipeline, empty_settings: Settings, tmp_path: Path
 ) -> None:
-    import time
-
     old = load(pipeline, tmp_path, 2)
     with TestClient(create_app(empty_settings)) as client:
         assert client.get("/api/layers/shelter/counts").json()["version"] == old
         new = load(pipeline, tmp_path, 5)
-        time.sleep(1.1)
         answer = client.get("/api/layers/shelter/counts").json()
         assert (answer["version"], answer["total"]) == (new, 5)
         assert client.get(f"/tiles/shelter/8/213/105.mvt?v={old}").status_code == 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalogue import FRESH_S
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import EMPTY, Server
@@ -56,8 +54,7 @@ class Office:
         return self.done(load_id)
 
     def served(self, layer: str) -> Answer:
-        """Return what is said of a layer, once the server has looked for new versions (it does every second)."""
-        time.sleep(FRESH_S)
+        """Return what is said of a layer."""
         return dict(next(one for one in self.http.get("/api/layers").json()["layers"] if one["id"] == layer))
 
 

@@ -70,7 +70,8 @@ def test_another_machine_may_not_load_unless_a_setting_allows_it(office: Office)
     with TestClient(create_app(settings), client=("10.1.2.3", 5000), raise_server_exceptions=False) as far:
         answer = far.post("/api/loads", files=[file], data={"layer": "shelter"})
         assert (answer.status_code, answer.json()["code"]) == (403, "loads_closed")
-    with TestClient(create_app(settings), client=("127.0.0.1", 5000), raise_server_exceptions=False) as near:
+    own = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 5000)}
+    with TestClient(create_app(settings), **own, raise_server_exceptions=False) as near:
         assert Office(near, settings).checked(("a.csv", csv("二")))["state"] == "checked"
         big = ("files", ("big.csv", b"x" * (1 << 21), "text/csv"))
         answer = near.post("/api/loads", files=[big], data={"layer": "shelter"})
