@@ -54,6 +54,28 @@ HAZARD_FIELDS = (
         unit=POINTS,
     ),
     Field(name="red_line", title=Text("直接判红情形", "Red-line situation"), type=FieldType.BOOLEAN),
+    *(
+        Field(
+            name=f"lec_{letter}",
+            title=Text(f"LEC 的 {letter.upper()}", f"LEC {letter.upper()}"),
+            type=FieldType.DECIMAL,
+            minimum=0,
+            maximum=100,
+            popup=False,
+        )
+        for letter in "lec"
+    ),
+    *(
+        Field(
+            name=f"ls_{letter}",
+            title=Text(f"LS 的 {letter.upper()}", f"LS {letter.upper()}"),
+            type=FieldType.DECIMAL,
+            minimum=1,
+            maximum=5,
+            popup=False,
+        )
+        for letter in "ls"
+    ),
     Field(name="supervisor", title=Text("监管主体", "Responsible unit")),
     Field(name="assessor", title=Text("评定人", "Assessor")),
     Field(name="assessed_on", title=Text("评定日期", "Assessed on"), type=FieldType.DATE),

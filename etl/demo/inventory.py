@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.grading.gb18218 import SUBSTANCES, alpha_of, assess
+from layers.constants.shipped import shipped
+from layers.grading import gb18218
+from layers.grading.inventory import Item, Substances
 
 # What is found together, by industry (CAS numbers; substances and thresholds as in the grading table).
 MIXES: dict[str, tuple[str, ...]] = {
@@ -33,30 +35,32 @@ class Stock:
     residents_500m: int
 
 
-def _draw(industry: str, grade: int, rng: np.random.Generator) -> tuple[dict[str, float], int]:
+def _draw(industry: str, grade: int, rng: np.random.Generator) -> tuple[list[Item], int]:
+    constants = shipped()
+    substances = Substances.of(constants)
     low, high = RESIDENTS[int(rng.choice(len(RESIDENTS), p=RESIDENT_SHARES))]
     residents = int(rng.integers(low, high + 1))
     mix = MIXES[industry]
     chosen = rng.choice(len(mix), size=min(len(mix), int(rng.integers(1, 4))), replace=False)
     parts = rng.dirichlet(np.full(len(chosen), 1.2))
-    wanted = float(np.exp(rng.uniform(*np.log(BANDS[grade])))) / alpha_of(residents)
-    amounts: dict[str, float] = {}
+    wanted = float(np.exp(rng.uniform(*np.log(BANDS[grade]))))
+    wanted /= float(gb18218.alpha_many([residents], constants)[0])
+    items: list[Item] = []
     for part, index in zip(parts, chosen, strict=True):
-        one = SUBSTANCES[mix[int(index)]]
+        one = substances.item(mix[int(index)], None, 1.0)
         tonnes = round(float(part) * wanted * one.threshold_t / one.beta, 1)
         if tonnes > 0:
-            amounts[one.cas] = tonnes
-    return amounts, residents
+            items.append(substances.item(one.cas, None, tonnes))
+    return items, residents
 
 
 def stock(industry: str, grade: int, rng: np.random.Generator) -> Stock:
     """Return an inventory whose assessment gives exactly ``grade`` (1 to 4) with S >= 1."""
     for _ in range(400):
-        amounts, residents = _draw(industry, grade, rng)
-        if not amounts or max(amounts.values()) > LARGEST_T:
+        items, residents = _draw(industry, grade, rng)
+        if not items or max(item.tonnes for item in items) > LARGEST_T:
             continue
-        result = assess(amounts, residents)
-        if result.grade == grade:
-            text = ";".join(f"{cas}:{tonnes:g}" for cas, tonnes in sorted(amounts.items()))
-            return Stock(text, residents)
+        result = gb18218.grade(items, residents, shipped())
+        if result.figures["gb18218_grade"] == grade:
+            return Stock(";".join(sorted(item.written for item in items)), residents)
     raise RuntimeError(f"no inventory of {industry} reaches grade {grade}")

@@ -1,90 +1,151 @@
-"""Grades of hazard sources, from what their file says: the method, the inputs and the reason go with each grade."""
+"""Grades of objects from what their file says: method, cut-off set, figures and the reason go with each grade.
+
+Every method whose inputs a row has is run; the worst result decides (就高), and the reason names all of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from layers.grading import firm, gb18218
-from layers.grading.colours import COLOUR_OF_GB18218
-from layers.grading.grade import Grade
+from layers.constants.model import Constants
+from layers.grading import firm, gb18218, lec, ls, park
+from layers.grading.answer import Floats, ManyGraded, NotGradable
+from layers.grading.inventory import Item, Substances, parse_inventory
 from layers.model import Text
 
-INPUTS = ("inventory", "residents_500m", "firm_score", "red_line")
+INPUTS = (
+    "inventory", "residents_500m", "lec_l", "lec_e", "lec_c", "ls_l", "ls_s", "industry", "firm_score", "red_line",
+)  # fmt: skip
 COMPUTED = (
-    "grade",
-    "grade_reason",
-    "grade_reason_en",
-    "gb18218_grade",
-    "s_value",
-    "r_value",
-    "grade_method",
-    "grade_cutoffs",
-)
+    "grade", "grade_reason", "grade_reason_en", "gb18218_grade", "s_value", "r_value", "grade_method", "grade_cutoffs",
+)  # fmt: skip
+PARK_INPUTS = ("score",)
+PARK_COMPUTED = ("grade", "park_class", "grade_reason", "grade_reason_en", "grade_method", "grade_cutoffs")
+NOTHING = Text("没有评定资料，未评定", "nothing to grade by, not graded")
 
 
-def grade_hazards(frame: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Run:
+    """One method over the rows (positions) that have its inputs."""
+
+    method: str
+    rows: NDArray[np.int_]
+    found: ManyGraded
+
+
+def grade_hazards(frame: pd.DataFrame, constants: Constants) -> pd.DataFrame:
     """Fill the computed fields of hazard sources; what cannot be graded stays None and says why."""
+    out: dict[str, list[Any]] = {name: [None] * len(frame) for name in COMPUTED}
+    out["grade_reason"], out["grade_reason_en"] = [NOTHING.zh] * len(frame), [NOTHING.en] * len(frame)
+    worst = np.full(len(frame), np.inf)
+    seen = np.zeros(len(frame), dtype=np.bool_)
+    for run in _runs(frame, constants):
+        colour = np.nan_to_num(run.found.grade, nan=np.inf)
+        decides = (colour < worst[run.rows]) | ~seen[run.rows]
+        _tell(out, run, decides.tolist(), seen[run.rows].tolist())
+        worst[run.rows] = np.minimum(worst[run.rows], colour)
+        seen[run.rows] = True
+    out["grade"] = _whole(np.where(np.isinf(worst), np.nan, worst))
     for name in COMPUTED:
-        frame[name] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    by_inventory = frame["inventory"].notna()
-    for at in frame.index[by_inventory]:
-        _grade_installation(frame, at)
-    _grade_firms(frame, ~by_inventory)
+        frame[name] = pd.Series(out[name], index=frame.index, dtype=object)
     return frame
 
 
-def _grade_installation(frame: pd.DataFrame, at: Any) -> None:
-    residents: Any = frame.at[at, "residents_500m"]
-    frame.at[at, "grade_method"] = "gb18218"
-    frame.at[at, "grade_cutoffs"] = gb18218.CUTOFFS
-    if residents is None:
-        _say(frame, at, Text("缺 500 米内常住人口，未评定", "residents within 500 m missing, not graded"))
-        return
-    try:
-        result = gb18218.assess(gb18218.parse_inventory(str(frame.at[at, "inventory"])), int(residents))
-    except gb18218.NotGradable as error:
-        _say(frame, at, Text(f"未评定：{error.zh}", f"not graded: {error.en}"))
-        return
-    frame.at[at, "s_value"] = round(result.s, 4)
-    frame.at[at, "r_value"] = round(result.r, 4)
-    frame.at[at, "gb18218_grade"] = result.grade
-    _say(frame, at, result.reason)
-    if result.grade is not None:
-        frame.at[at, "grade"] = int(COLOUR_OF_GB18218[result.grade])
+def grade_parks(frame: pd.DataFrame, constants: Constants) -> pd.DataFrame:
+    """Fill the computed fields of chemical parks."""
+    scores = _numbers(frame, "score")
+    found = park.grade_many(scores, constants)
+    given = ~np.isnan(scores)
+    classes = [None if np.isnan(n) else park.CLASSES[int(n) - 1] for n in found.figures["class"]]
+    values: dict[str, list[Any]] = {
+        "grade": _whole(found.grade),
+        "park_class": classes,
+        "grade_reason": [zh if one else NOTHING.zh for zh, one in zip(found.zh, given, strict=True)],
+        "grade_reason_en": [en if one else NOTHING.en for en, one in zip(found.en, given, strict=True)],
+        "grade_method": [park.METHOD if one else None for one in given],
+        "grade_cutoffs": [str(found.cutoffs) if one else None for one in given],
+    }
+    for name, column in values.items():
+        frame[name] = pd.Series(column, index=frame.index, dtype=object)
+    return frame
 
 
-def _grade_firms(frame: pd.DataFrame, firms: pd.Series) -> None:
-    scored = frame[firms & (frame["firm_score"].notna() | frame["red_line"].eq(True))]
-    grades = [
-        firm.grade_of_score(score, red_line=bool(line))
-        for score, line in zip(scored["firm_score"], scored["red_line"], strict=True)
-    ]
-    frame.loc[scored.index, "grade"] = pd.Series(
-        [None if g is None else int(g) for g in grades], scored.index, dtype=object
+def _runs(frame: pd.DataFrame, constants: Constants) -> Iterator[Run]:
+    yield _installations(frame, constants)
+    rows = np.flatnonzero(frame[["lec_l", "lec_e", "lec_c"]].notna().any(axis=1))
+    part = frame.iloc[rows]
+    factors = (_numbers(part, "lec_l"), _numbers(part, "lec_e"), _numbers(part, "lec_c"))
+    yield Run(lec.METHOD, rows, lec.grade_many(*factors, constants))
+    by_ls = frame[["ls_l", "ls_s"]].notna().any(axis=1).to_numpy()
+    sets = (
+        frame["industry"].map(lambda one: ls.cutoffs_of(one, constants)).to_numpy() if by_ls.any() else by_ls
     )
-    frame.loc[scored.index, "grade_method"] = "firm"
-    frame.loc[scored.index, "grade_cutoffs"] = firm.CUTOFFS
-    reasons = [
-        _why(g, s, bool(r)) for g, s, r in zip(grades, scored["firm_score"], scored["red_line"], strict=True)
-    ]
-    frame.loc[scored.index, "grade_reason"] = pd.Series([r.zh for r in reasons], scored.index, dtype=object)
-    frame.loc[scored.index, "grade_reason_en"] = pd.Series(
-        [r.en for r in reasons], scored.index, dtype=object
-    )
+    for cutoffs in sorted(set(sets[by_ls])):
+        rows = np.flatnonzero(by_ls & (sets == cutoffs))
+        part = frame.iloc[rows]
+        yield Run(
+            ls.METHOD, rows, ls.grade_many(_numbers(part, "ls_l"), _numbers(part, "ls_s"), cutoffs, constants)
+        )
+    red = frame["red_line"].eq(True).to_numpy()
+    rows = np.flatnonzero(frame["firm_score"].notna().to_numpy() | red)
+    scores = _numbers(frame.iloc[rows], "firm_score")
+    yield Run(firm.METHOD, rows, firm.grade_many(scores, red[rows], constants))
 
 
-def _say(frame: pd.DataFrame, at: Any, reason: Text) -> None:
-    frame.at[at, "grade_reason"] = reason.zh
-    frame.at[at, "grade_reason_en"] = reason.en
+def _installations(frame: pd.DataFrame, constants: Constants) -> Run:
+    rows = np.flatnonzero(frame["inventory"].notna())
+    part = frame.iloc[rows]
+    substances = Substances.of(constants)
+    items: list[list[Item]] = []
+    refused: dict[int, NotGradable] = {}
+    for at, text in enumerate(part["inventory"]):
+        try:
+            items.append(parse_inventory(str(text), substances))
+        except NotGradable as error:
+            items.append([])
+            refused[at] = error
+    found = gb18218.grade_many(items, _numbers(part, "residents_500m"), constants)
+    zh, en = list(found.zh), list(found.en)
+    for at, why in refused.items():
+        zh[at], en[at] = f"未评定：{why.zh}", f"not graded: {why.en}"
+    return Run(gb18218.METHOD, rows, ManyGraded(found.grade, zh, en, found.cutoffs, found.figures))
 
 
-def _why(grade: Grade | None, score: float | None, red_line: bool) -> Text:
-    if red_line:
-        return Text("存在直接判定为重大风险（红色）的情形", "a situation that makes a firm red outright")
-    if grade is None:
-        return Text("企业评估得分不可用，未评定", "the firm score cannot be used, not graded")
-    return Text(
-        f"企业评估得分 {score:g} → {grade.text.zh}", f"firm score {score:g} -> {grade.text.en.lower()}"
-    )
+def _tell(out: dict[str, list[Any]], run: Run, decides: list[bool], seen: list[bool]) -> None:
+    """Write a run into the columns: the deciding method first in the reason, the others after it."""
+    cutoffs = str(run.found.cutoffs)
+    for at, row in enumerate(run.rows.tolist()):
+        for name, said, joint in (
+            ("grade_reason", run.found.zh[at], "；另："),
+            ("grade_reason_en", run.found.en[at], "; also: "),
+        ):
+            before = out[name][row]
+            out[name][row] = (
+                said if not seen[at] else joint.join((said, before) if decides[at] else (before, said))
+            )
+        if decides[at]:
+            out["grade_method"][row], out["grade_cutoffs"][row] = run.method, cutoffs
+    if run.method == gb18218.METHOD:
+        for name, figure in (("gb18218_grade", "gb18218_grade"), ("s_value", "s"), ("r_value", "r")):
+            values = run.found.figures[figure]
+            column = _whole(values) if name == "gb18218_grade" else _decimals(values)
+            for row, value in zip(run.rows.tolist(), column, strict=True):
+                out[name][row] = value
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> Floats:
+    return pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _whole(values: Floats) -> list[int | None]:
+    return [None if np.isnan(v) else int(v) for v in values.tolist()]
+
+
+def _decimals(values: Floats) -> list[float | None]:
+    return [None if np.isnan(v) else round(v, 4) for v in values.tolist()]

@@ -13,20 +13,23 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from etl.derive.admin import complete_admin, merge_areas
-from etl.derive.grades import COMPUTED, INPUTS, grade_hazards
+from etl.derive.grades import COMPUTED, INPUTS, PARK_COMPUTED, PARK_INPUTS, grade_hazards, grade_parks
 from etl.loads.cells import SQL_NAMES
 from etl.loads.ready import row_hash
 from etl.loads.sqltools import Sql, columns, run
+from layers.constants.model import Constants
+from layers.constants.store import current_constants
 from layers.kinds.vector import VectorLayer
 
 
 @dataclass(frozen=True)
 class ComputedColumns:
-    """Columns of a layer that follow from other columns of the same row, computed over a frame of all rows."""
+    """Columns of a layer that follow from other columns of the same row, computed over a frame of all rows
+    with the constants as they stand."""
 
     inputs: Sequence[str]
     outputs: Sequence[str]
-    compute: Callable[[pd.DataFrame], pd.DataFrame]
+    compute: Callable[[pd.DataFrame, Constants], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def _areas(frame: gpd.GeoDataFrame, merge: dict[str, str]) -> gpd.GeoDataFrame:
 
 FINISH: dict[str, ComputedColumns | CompletedRows] = {
     "hazard_source": ComputedColumns(INPUTS, COMPUTED, grade_hazards),
+    "chemical_park": ComputedColumns(PARK_INPUTS, PARK_COMPUTED, grade_parks),
     "admin_area": CompletedRows(_areas),
 }
 
@@ -68,7 +72,7 @@ def _compute(
     query = sql.SQL("SELECT _row, {} FROM {} WHERE NOT _bad").format(columns(step.inputs), read)
     rows = run(connection, query).fetchall()
     frame = pd.DataFrame(rows, columns=["_row", *step.inputs], dtype=object)
-    done = step.compute(frame)
+    done = step.compute(frame, current_constants(connection))
     _copy(connection, layer, "computed", ["_row", *step.outputs], done, None)
     taken = [f.name for f in layer.fields]
     values = sql.SQL(", ").join(

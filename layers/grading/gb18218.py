@@ -2,139 +2,110 @@
 
 S = sum(q / Q); S >= 1 makes an installation a major hazard (重大危险源).
 R = alpha * sum(beta * q / Q); grade 1 R >= 100, 2 R >= 50, 3 R >= 10, else 4.
-q: tonnes present; Q: threshold tonnes; alpha: by residents within 500 m; beta: by substance.
-Only substances of the standard's named table are known here; Q and beta keyed by CAS number.
+q: tonnes present; Q: threshold tonnes; alpha: by residents within 500 m outside the plant boundary; beta: by substance.
+The colour of a grade is custom, not in the standard: the grade is always printed beside it.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from layers.errors import BadInput
+import numpy as np
+from numpy.typing import ArrayLike
+
+from layers.constants.model import Constants
+from layers.grading.answer import Floats, Graded, ManyGraded, floats, number_or_refuse
+from layers.grading.inventory import SET, Item
 from layers.model import Text
 
-CUTOFFS = "GB18218-2018"
-GRADE_FROM_R = ((100.0, 1), (50.0, 2), (10.0, 3))
-ALPHA_FROM_RESIDENTS = ((100, 2.0), (50, 1.5), (30, 1.2), (1, 1.0), (0, 0.5))
+METHOD = "gb18218"
+RESIDENTS = Text("500 米内常住人口", "the number of residents within 500 m")
 
 
-@dataclass(frozen=True)
-class Substance:
-    """A named substance: threshold quantity Q in tonnes and correction factor beta (dimensionless)."""
-
-    cas: str
-    name: Text
-    threshold_t: float
-    beta: float
+def alpha_many(residents: ArrayLike, constants: Constants) -> Floats:
+    """Return alpha for numbers of residents within 500 m of the plant boundary (persons); NaN where not usable."""
+    people = floats(residents)
+    usable = (people >= 0) & (people <= constants.number("limits.residents"))
+    return constants.steps(f"{SET}.alpha").many(np.where(usable, people, np.nan))
 
 
-# Q: table 1 of the standard; beta: table 3 (named toxic gases), else table 4 by class.
-SUBSTANCES = {
-    s.cas: s
-    for s in (
-        Substance("7782-50-5", Text("氯", "chlorine"), 5, 4),
-        Substance("7664-41-7", Text("氨", "ammonia"), 10, 2),
-        Substance("75-44-5", Text("光气", "phosgene"), 0.3, 20),
-        Substance("75-21-8", Text("环氧乙烷", "ethylene oxide"), 10, 2),
-        Substance("7783-06-4", Text("硫化氢", "hydrogen sulphide"), 5, 5),
-        Substance("7664-39-3", Text("氟化氢", "hydrogen fluoride"), 1, 5),
-        Substance("74-90-8", Text("氰化氢", "hydrogen cyanide"), 1, 20),
-        Substance("50-00-0", Text("甲醛", "formaldehyde"), 5, 2),
-        Substance("7446-09-5", Text("二氧化硫", "sulphur dioxide"), 20, 2),
-        Substance("7647-01-0", Text("氯化氢", "hydrogen chloride"), 20, 3),
-        Substance("74-83-9", Text("溴甲烷", "methyl bromide"), 10, 3),
-        Substance("624-83-9", Text("异氰酸甲酯", "methyl isocyanate"), 0.75, 20),
-        Substance("68476-85-7", Text("液化石油气", "LPG"), 50, 1.5),
-        Substance("74-82-8", Text("甲烷、天然气", "methane"), 50, 1.5),
-        Substance("1333-74-0", Text("氢", "hydrogen"), 5, 1.5),
-        Substance("86290-81-5", Text("汽油", "petrol"), 200, 1),
-        Substance("67-56-1", Text("甲醇", "methanol"), 500, 1),
-        Substance("64-17-5", Text("乙醇", "ethanol"), 500, 1),
-        Substance("71-43-2", Text("苯", "benzene"), 50, 1),
-        Substance("108-88-3", Text("甲苯", "toluene"), 500, 1),
-    )
-}
+def grade_many(
+    inventories: Sequence[Sequence[Item]], residents: ArrayLike, constants: Constants
+) -> ManyGraded:
+    """Grade installations from their checked inventories and residents within 500 m (persons).
+
+    An installation with an empty inventory, or residents that are missing or absurd, has no grade. Figures: ``s``,
+    ``r`` (dimensionless), ``alpha``, ``gb18218_grade`` (1 to 4, NaN below S = 1).
+    """
+    lengths = [len(items) for items in inventories]
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    share = floats([item.tonnes / item.threshold_t for items in inventories for item in items])
+    beta = floats([item.beta for items in inventories for item in items])
+    alpha = alpha_many(residents, constants)
+    has_any = floats(lengths) > 0
+    s = np.where(has_any, np.bincount(row, share, len(lengths)), np.nan)
+    r = alpha * np.bincount(row, beta * share, len(lengths))
+    major = np.round(s, 9) >= constants.number(f"{SET}.major")
+    level = np.where(major, constants.steps(f"{SET}.grades").many(r), np.nan)
+    colours = floats([np.nan, *(constants.number(f"{SET}.colour.{n}") for n in (1, 2, 3, 4))])
+    colour = colours[np.nan_to_num(level).astype(int)]
+    said = [
+        _sentence(items, *values)
+        for items, *values in zip(
+            inventories, s.tolist(), alpha.tolist(), r.tolist(), level.tolist(), strict=True
+        )
+    ]
+    figures = {"s": s, "r": np.where(has_any, r, np.nan), "alpha": alpha, "gb18218_grade": level}
+    zh, en = [text.zh for text in said], [text.en for text in said]
+    return ManyGraded(colour, zh, en, constants.set(SET), figures)
 
 
-class NotGradable(BadInput):
-    """The inputs do not lead to a grade; the object stays without colour, never blue."""
-
-    code = "not_gradable"
-
-
-@dataclass(frozen=True)
-class Result:
-    """S, R (dimensionless), alpha, whether S >= 1, and the grade 1 to 4 (None below the threshold)."""
-
-    s: float
-    r: float
-    alpha: float
-    major: bool
-    grade: int | None
-    reason: Text
-
-
-def parse_inventory(text: str) -> dict[str, float]:
-    """Read ``CAS:tonnes;CAS:tonnes`` into tonnes by CAS number.
+def grade(items: Sequence[Item], residents_500m: int | None, constants: Constants) -> Graded:
+    """Grade one installation from its inventory and residents within 500 m (persons). ``grade`` None means S < 1.
 
     Raises:
-        NotGradable: unreadable part, unknown substance, or a quantity that is not a positive finite number.
+        NotGradable: residents missing, negative or absurd (``missing_residents``, ``bad_residents``).
     """
-    amounts: dict[str, float] = {}
-    for part in filter(None, (p.strip() for p in text.split(";"))):
-        cas, _, amount = part.partition(":")
-        cas = cas.strip()
-        if cas not in SUBSTANCES:
-            raise NotGradable(
-                f"未知物质 CAS {cas!r}", f"unknown substance CAS {cas!r}", code="unknown_substance"
-            )
-        try:
-            tonnes = float(amount)
-        except ValueError:
-            tonnes = math.nan
-        if not (math.isfinite(tonnes) and tonnes > 0):
-            raise NotGradable(
-                f"{SUBSTANCES[cas].name.zh} 的数量 {amount!r} 不是正数",
-                f"the quantity {amount!r} of {cas} is not a positive number",
-                code="bad_quantity",
-            )
-        amounts[cas] = amounts.get(cas, 0.0) + tonnes
-    if not amounts:
-        raise NotGradable("没有物质清单", "the inventory is empty", code="missing_inventory")
-    return amounts
+    most = constants.number("limits.residents")
+    people = number_or_refuse(residents_500m, RESIDENTS, 0, most, "residents")
+    inputs = {
+        "inventory": [
+            {
+                "cas": i.cas,
+                "class": i.kind,
+                "name": i.name.as_json(),
+                "tonnes": i.tonnes,
+                "q": i.threshold_t,
+                "beta": i.beta,
+            }
+            for i in items
+        ],
+        "residents_500m": int(people),
+    }
+    many = grade_many([items], [people], constants)
+    level = many.figures["gb18218_grade"][0]
+    label = None if np.isnan(level) else level_name(int(level))
+    return many.one(METHOD, inputs, label)
 
 
-def alpha_of(residents_500m: int) -> float:
-    """Return alpha for the number of residents within 500 m of the plant boundary (persons)."""
-    if residents_500m < 0:
-        raise NotGradable("500 米内人数为负", "residents within 500 m is negative", code="bad_residents")
-    return next(alpha for least, alpha in ALPHA_FROM_RESIDENTS if residents_500m >= least)
+def level_name(level: int) -> Text:
+    """Return the grade of an installation in words; it is not a risk colour."""
+    return Text(f"{level} 级重大危险源", f"major hazard installation, grade {level}")
 
 
-def grade_of(r: float) -> int:
-    """Return the grade 1 to 4 of an R value."""
-    return next((grade for least, grade in GRADE_FROM_R if r >= least), 4)
-
-
-def assess(amounts_t: dict[str, float], residents_500m: int) -> Result:
-    """Grade one installation from tonnes by CAS number and residents within 500 m (persons)."""
-    alpha = alpha_of(residents_500m)
-    s = math.fsum(q / SUBSTANCES[cas].threshold_t for cas, q in amounts_t.items())
-    weighted = math.fsum(
-        SUBSTANCES[cas].beta * q / SUBSTANCES[cas].threshold_t for cas, q in amounts_t.items()
+def _sentence(items: Sequence[Item], s: float, alpha: float, r: float, level: float) -> Text:
+    if not items:
+        return Text("没有可用的物质清单，未评定", "no usable inventory, not graded")
+    zh = "、".join(f"{i.name.zh} {i.tonnes:g} t" for i in items)
+    en = ", ".join(f"{i.name.en} {i.tonnes:g} t" for i in items)
+    if s < 1 and np.round(s, 9) < 1:
+        return Text(f"{zh}；S = {s:.2f} < 1，不构成重大危险源", f"{en}; S = {s:.2f} < 1, not a major hazard")
+    if np.isnan(alpha):
+        return Text(
+            f"{zh}；S = {s:.2f}，缺 500 米内常住人口，未评定",
+            f"{en}; S = {s:.2f}, residents within 500 m missing, not graded",
+        )
+    return Text(
+        f"{zh}；S = {s:.2f}，α = {alpha:g}，R = {r:.1f} → {level:g} 级重大危险源",
+        f"{en}; S = {s:.2f}, alpha = {alpha:g}, R = {r:.1f} -> grade {level:g}",
     )
-    r = alpha * weighted
-    grade = grade_of(r) if s >= 1 else None
-    list_zh = "、".join(f"{SUBSTANCES[c].name.zh} {q:g} t" for c, q in sorted(amounts_t.items()))
-    list_en = ", ".join(f"{SUBSTANCES[c].name.en} {q:g} t" for c, q in sorted(amounts_t.items()))
-    if grade is None:
-        reason = Text(
-            f"{list_zh}；S = {s:.2f} < 1，不构成重大危险源", f"{list_en}; S = {s:.2f} < 1, not a major hazard"
-        )
-    else:
-        reason = Text(
-            f"{list_zh}；S = {s:.2f}，α = {alpha:g}，R = {r:.1f} → {grade} 级重大危险源",
-            f"{list_en}; S = {s:.2f}, alpha = {alpha:g}, R = {r:.1f} -> grade {grade}",
-        )
-    return Result(s=s, r=r, alpha=alpha, major=s >= 1, grade=grade, reason=reason)

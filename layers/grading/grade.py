@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
+from layers.constants.shipped import shipped
 from layers.model import Legend, LegendClass, Text
 
 
@@ -38,15 +39,20 @@ def worst(grades: Iterable[int | None]) -> Grade | None:
 
 
 def grade_legend(field: str = "grade", *, symbol: str = "fill") -> Legend:
-    """Return the one legend of the four colours, with the grey row for objects without a grade."""
+    """Return the one legend of the four colours, with the grey row for objects without a grade.
+
+    The tones are those of the shipped constants: they are chosen for colour vision and drawn into every style, so they
+    change with a release of the program, not while it runs.
+    """
+    tone = {name: shipped().word(f"colours.{name}") for name in ("1", "2", "3", "4", "none")}
     return Legend(
         field=field,
         title=Text("风险分级", "Risk grade"),
         classes=(
-            LegendClass(1, WORDS[Grade.RED], "#B3131B", "cross", symbol),
-            LegendClass(2, WORDS[Grade.ORANGE], "#F08A24", "diagonal", symbol),
-            LegendClass(3, WORDS[Grade.YELLOW], "#FBE36A", "dots", symbol),
-            LegendClass(4, WORDS[Grade.BLUE], "#2B6CC4", "plain", symbol),
-            LegendClass(None, NO_DATA, "#9AA5AF", "nodata", symbol),
+            LegendClass(1, WORDS[Grade.RED], tone["1"], "cross", symbol),
+            LegendClass(2, WORDS[Grade.ORANGE], tone["2"], "diagonal", symbol),
+            LegendClass(3, WORDS[Grade.YELLOW], tone["3"], "dots", symbol),
+            LegendClass(4, WORDS[Grade.BLUE], tone["4"], "plain", symbol),
+            LegendClass(None, NO_DATA, tone["none"], "nodata", symbol),
         ),
     )

@@ -15,8 +15,9 @@ from etl.demo.facts import counties
 from etl.demo.inventory import MIXES
 from etl.demo.names import MAJOR_INDUSTRIES
 from etl.demo.risk_plan import BLUE, ORANGE, RED, UNGRADED
-from layers.grading.firm import grade_of_score
-from layers.grading.gb18218 import SUBSTANCES, assess, parse_inventory
+from layers.constants.shipped import shipped
+from layers.grading import firm, gb18218
+from layers.grading.inventory import Substances, parse_inventory
 
 
 def from_csv(path: Path) -> gpd.GeoDataFrame:
@@ -33,20 +34,19 @@ def areas(demo: Path) -> dict[str, shapely.Geometry]:
 @pytest.fixture(scope="session")
 def hazards(demo: Path) -> gpd.GeoDataFrame:
     frame = pyogrio.read_dataframe(demo / "hazard_source.gpkg", layer="hazard_source")
-    colours = [grade_of_score(None if pd.isna(v) else float(v)) for v in frame.firm_score]
-    frame["colour"] = pd.array([None if c is None else int(c) for c in colours], dtype="Int64")
-    frame.loc[frame.red_line.astype(bool), "colour"] = 1
-    return frame
+    found = firm.grade_many(frame.firm_score, frame.red_line.astype(bool), shipped())
+    return frame.assign(
+        colour=pd.array([None if np.isnan(c) else int(c) for c in found.grade], dtype="Int64")
+    )
 
 
 @pytest.fixture(scope="session")
 def majors(hazards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     frame = hazards[hazards.kind == "major_hazard"].copy()
-    results = [
-        assess(parse_inventory(text), int(people))
-        for text, people in zip(frame.inventory, frame.residents_500m, strict=True)
-    ]
-    return frame.assign(s=[r.s for r in results], grade=[r.grade for r in results])
+    substances = Substances.of(shipped())
+    stocks = [parse_inventory(text, substances) for text in frame.inventory]
+    figures = gb18218.grade_many(stocks, frame.residents_500m, shipped()).figures
+    return frame.assign(s=figures["s"], grade=figures["gb18218_grade"])
 
 
 @pytest.fixture(scope="session")
@@ -190,7 +190,7 @@ def test_landing_points_are_in_every_county_and_text_survives_gbk(landing: gpd.G
 
 def test_every_mix_names_substances_that_can_be_graded() -> None:
     assert set(MIXES) == set(MAJOR_INDUSTRIES)
-    assert {cas for mix in MIXES.values() for cas in mix} <= set(SUBSTANCES)
+    assert {cas for mix in MIXES.values() for cas in mix} <= set(Substances.of(shipped()).named)
 
 
 def test_firms_crowd_in_the_parks(hazards: gpd.GeoDataFrame) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.grading.firm import grade_of_score
+from layers.constants.model import Constants
+from layers.constants.shipped import shipped
+from layers.grading import firm
+from layers.grading.answer import NotGradable
 from layers.grading.grade import Grade, grade_legend, worst
 
 
@@ -23,18 +27,64 @@ from layers.grading.grade import Grade, grade_legend, worst
         (100, Grade.BLUE),
     ],
 )
-def test_each_cut_off_belongs_to_the_better_colour(score: float, grade: Grade) -> None:
-    assert grade_of_score(score) is grade
+def test_each_cut_off_belongs_to_the_better_colour(score: float, grade: Grade, constants: Constants) -> None:
+    assert firm.grade(score, [], constants).grade is grade
 
 
-@pytest.mark.parametrize("score", [None, -0.1, 100.1, float("nan"), float("inf")])
-def test_an_absurd_score_is_not_gradable_and_never_blue(score: float | None) -> None:
-    assert grade_of_score(score) is None
+@pytest.mark.parametrize(
+    ("score", "code"),
+    [
+        (None, "missing_score"),
+        (-0.1, "bad_score"),
+        (100.1, "bad_score"),
+        (float("nan"), "bad_score"),
+        (float("inf"), "bad_score"),
+    ],
+)
+def test_an_absurd_score_is_not_gradable_and_never_blue(
+    score: float | None, code: str, constants: Constants
+) -> None:
+    with pytest.raises(NotGradable) as caught:
+        firm.grade(score, [], constants)
+    assert caught.value.code == code
+    assert np.isnan(firm.grade_many([np.nan if score is None else score], [False], constants).grade[0])
 
 
-def test_a_red_line_is_red_whatever_the_score() -> None:
-    assert grade_of_score(99, red_line=True) is Grade.RED
-    assert grade_of_score(None, red_line=True) is Grade.RED
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_each_of_the_four_situations_is_red_whatever_the_score(number: int, constants: Constants) -> None:
+    assert firm.grade(99, [number], constants).grade is Grade.RED
+    assert firm.grade(None, [number], constants).grade is Grade.RED
+    assert len(firm.grade(99, [number], constants).inputs["situations"]) == 1
+
+
+def test_a_fifth_situation_is_unknown(constants: Constants) -> None:
+    with pytest.raises(NotGradable) as caught:
+        firm.grade(99, [5], constants)
+    assert caught.value.code == "bad_red_line"
+
+
+@given(
+    st.lists(
+        st.tuples(st.one_of(st.just(np.nan), st.floats(-10, 110)), st.booleans()), min_size=1, max_size=20
+    )
+)
+def test_many_firms_are_graded_as_one_by_one(rows: list[tuple[float, bool]]) -> None:
+    many = firm.grade_many([s for s, _ in rows], [r for _, r in rows], shipped())
+    for at, (score, red) in enumerate(rows):
+        expected = (
+            1
+            if red
+            else None
+            if not 0 <= score <= 100
+            else 4
+            if score >= 90
+            else 3
+            if score >= 75
+            else 2
+            if score >= 60
+            else 1
+        )
+        assert (None if np.isnan(many.grade[at]) else many.grade[at]) == expected
 
 
 @given(st.lists(st.one_of(st.none(), st.sampled_from(list(Grade)))))

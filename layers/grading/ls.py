@@ -1,0 +1,58 @@
+"""LS: R = L * S, likelihood and severity in whole steps 1 to 5. Which cut-offs apply differs by industry."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from layers.constants.model import Constants
+from layers.grading.answer import Floats, Graded, ManyGraded, NotGradable, floats
+from layers.grading.words import outcome
+
+METHOD = "ls"
+GENERAL = "general"
+FACTORS = (1.0, 2.0, 3.0, 4.0, 5.0)
+
+
+def cutoffs_of(industry: str | None, constants: Constants) -> str:
+    """Return the id of the cut-off set of an industry; industries without a row of their own take the general one."""
+    key = f"ls.industry.{industry}"
+    return constants.word(key if key in constants else f"ls.industry.{GENERAL}")
+
+
+def grade_many(likelihood: ArrayLike, severity: ArrayLike, cutoffs: str, constants: Constants) -> ManyGraded:
+    """Grade by R = L * S with one cut-off set; factors that are missing or not 1, 2, 3, 4, 5 give no grade."""
+    first, second = floats(likelihood), floats(severity)
+    usable = np.isin(first, FACTORS) & np.isin(second, FACTORS)
+    r = np.where(usable, first * second, np.nan)
+    colour = constants.steps(f"{cutoffs}.cutoffs").many(r)
+    said = [
+        outcome(f"L×S = {x:g}×{y:g} = {v:g}", f"L x S = {x:g} x {y:g} = {v:g}", c)
+        for x, y, v, c in zip(first.tolist(), second.tolist(), r.tolist(), colour.tolist(), strict=True)
+    ]
+    figures: dict[str, Floats] = {"r": r}
+    return ManyGraded(colour, [t.zh for t in said], [t.en for t in said], constants.set(cutoffs), figures)
+
+
+def grade(likelihood: float | None, severity: float | None, cutoffs: str, constants: Constants) -> Graded:
+    """Grade one hazard with the cut-off set of that id.
+
+    Raises:
+        NotGradable: a factor is missing or not a whole number from 1 to 5 (``missing_l``, ``bad_s`` and so on).
+        NotFound: there is no such cut-off set (code ``unknown_constant``).
+    """
+    given = {"l": likelihood, "s": severity}
+    for letter, value in given.items():
+        name = letter.upper()
+        if value is None:
+            raise NotGradable(
+                f"缺 {name}，不予分级", f"{name} is missing, not gradable", code=f"missing_{letter}"
+            )
+        if isinstance(value, bool) or value not in FACTORS:
+            raise NotGradable(
+                f"{name} = {value!r} 应为 1 到 5 的整数",
+                f"{name} = {value!r} should be a whole number from 1 to 5",
+                code=f"bad_{letter}",
+            )
+    first, second = (np.array([value], dtype=np.float64) for value in given.values())
+    return grade_many(first, second, cutoffs, constants).one(METHOD, given | {"cutoffs": cutoffs})
