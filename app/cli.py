@@ -17,11 +17,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from app.commands.constants import constants
 from app.commands.database import database, etl_engine
 from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
 from app.commands.loads import load_in_one, loads, profiles
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
 from app.settings import Settings
+from app.state.prepare import prepare
 from etl.fingerprints import demo_fingerprint
 from etl.loads.commit import Loaded
 from etl.manifest import Manifest, fingerprint, manifest_for
@@ -29,7 +31,7 @@ from etl.pipeline import Pipeline
 from etl.progress import Bars
 from layers.errors import BadInput, Conflict, NotFound, RiskmapError, Unavailable
 from layers.registry import discover
-from layers.store import Files, ensure_schema
+from layers.store import Files
 
 EXIT_CODES: dict[type[Exception], int] = {
     **LOAD_EXIT_CODES,
@@ -46,6 +48,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
 app.add_typer(etl, name="etl")
 app.add_typer(loads, name="loads")
+app.add_typer(constants, name="constants")
 app.add_typer(profiles, name="profiles")
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of files with a riskmap.toml.")]
@@ -87,7 +90,7 @@ def serve(port: Port = None, host: Host = None) -> None:
     ):
         with database(settings) as url:
             with etl_engine(url) as engine:
-                ensure_schema(engine)  # says now, in one line, when the database does not answer
+                prepare(engine)  # says now, in one line, when the database does not answer
             serve_until_stopped(settings.model_copy(update={"database_url": url}), sockets)
 
 
@@ -239,7 +242,7 @@ def _fail(line: str, code: int) -> NoReturn:
 @contextmanager
 def _pipeline(settings: Settings, url: str) -> Iterator[Pipeline]:
     with etl_engine(url) as engine:
-        ensure_schema(engine)
+        prepare(engine)
         yield Pipeline(
             engine,
             discover(settings.layer_dir),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import errors
 from app.analysis import coverage
 from app.analysis.inputs import CoverageData
-from app.api import analysis, health, items, layers, load_profiles, loads, tiles
+from app.api import analysis, constants, grading, health, items, layers, load_profiles, loads, tiles
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
 from app.compression import CompressText
@@ -24,10 +24,10 @@ from app.headers import SecurityHeaders
 from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
 from app.settings import Settings
+from app.state.prepare import prepare
 from app.tile_source import TileSource
 from layers.errors import RiskmapError, Unavailable
 from layers.registry import discover
-from layers.store import ensure_schema
 
 VERSION = "0.1.0"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = make_engine(url, connections=settings.query_connections, timeout_s=settings.query_timeout_s)
-        ensure_schema(engine)
+        prepare(engine)
         catalogue = Catalogue(engine, discover(settings.layer_dir), settings)
         pool = await make_tile_pool(
             url, connections=settings.tile_connections, timeout_s=settings.tile_timeout_s
@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for part in (layers, items, tiles, analysis, loads, load_profiles, health):
+    for part in (layers, items, tiles, analysis, constants, grading, loads, load_profiles, health):
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)

@@ -29,12 +29,13 @@ from app.commands.database import etl_engine
 from app.embedded import NoPostgis, private_postgis
 from app.main import create_app
 from app.settings import Settings
+from app.state.prepare import prepare
 from etl.demo import generate
 from etl.manifest import manifest_for
 from etl.pipeline import Pipeline
 from etl.progress import Silent
 from layers.registry import discover
-from layers.store import Files, ensure_schema
+from layers.store import Files
 
 hypothesis.settings.register_profile("riskmap", deadline=None)
 hypothesis.settings.load_profile("riskmap")  # a busy machine is no failure
@@ -113,7 +114,7 @@ def empty_template(server: Server) -> Server:
         if not server.has(EMPTY):
             filling = server.create(f"t_{uuid4().hex[:12]}")
             with etl_engine(server.database(filling)) as engine:
-                ensure_schema(engine)
+                prepare(engine)
             server.rename(filling, EMPTY)
     return server
 

@@ -14,9 +14,9 @@ from app.catalogue import Catalogue
 from app.db import make_engine
 from app.reports.coverage_map import write_report
 from app.settings import Settings
+from app.state.prepare import prepare
 from layers.errors import BadInput
 from layers.registry import discover
-from layers.store import ensure_schema
 
 
 def write_coverage(settings: Settings, sent: dict[str, Any], output: Path) -> Iterator[str]:
@@ -34,7 +34,7 @@ def write_coverage(settings: Settings, sent: dict[str, Any], output: Path) -> It
         raise BadInput(f"参数 {field}：{said}", f"parameter {field}: {said}", code="bad_option") from error
     engine = make_engine(str(settings.database_url), connections=2, timeout_s=None)
     try:
-        ensure_schema(engine)
+        prepare(engine)
         data = CoverageData(Catalogue(engine, discover(settings.layer_dir), settings))
         inputs = data.inputs()
         result = coverage.run(params, inputs)

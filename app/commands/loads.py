@@ -27,9 +27,10 @@ from app.commands.load_words import (
 )
 from app.loading import Load, LoadService, NeedsDecision, RowsRefused, Terminal, read_profile
 from app.settings import Settings
+from app.state.prepare import prepare
 from layers.errors import BadInput
 from layers.registry import discover
-from layers.store import Files, ensure_schema
+from layers.store import Files
 
 loads = typer.Typer(
     no_args_is_help=True, help="One load step by step: inspect, stage, preview, commit, undo."
@@ -55,7 +56,7 @@ def service() -> Iterator[LoadService]:
             settings.model_copy(update={"database_url": url}), discover(settings.layer_dir), Terminal()
         )
         try:
-            ensure_schema(made.engine)
+            prepare(made.engine)
             Files(settings.state_dir).ensure()
             yield made
         finally:

@@ -9,31 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, DateTime, MetaData, Table, Text, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from layers.constants.model import Constant, Constants
 from layers.constants.shipped import shipped
 from layers.constants.values import parse_value, write_value
+from layers.kept import CONSTANT, stands
 from layers.model import Text as Words
-
-CONSTANT = Table(
-    "constant",
-    MetaData(schema="app"),
-    Column("key", Text, primary_key=True),
-    Column("version", BigInteger, primary_key=True),
-    *(Column(name, Text) for name in ("value", "unit", "zh", "en", "source", "confidence")),
-    *(Column(name, Text) for name in ("changed_by", "reason", "confirmed_by")),
-    Column("changed_at", DateTime(timezone=True), server_default=func.now()),
-    Column("confirmed_at", DateTime(timezone=True)),
-)
 
 
 def current_constants(connection: Connection, version: int | None = None) -> Constants:
     """Return the constants as they stand, or as they stood at a version of the table."""
-    if connection.execute(select(func.to_regclass("app.constant"))).scalar() is None:
+    if not stands(connection, CONSTANT):
         return shipped()
-    query = select(CONSTANT).distinct(CONSTANT.c.key).order_by(CONSTANT.c.key, CONSTANT.c.version.desc())
+    query = (
+        select(CONSTANT).ext(distinct_on(CONSTANT.c.key)).order_by(CONSTANT.c.key, CONSTANT.c.version.desc())
+    )
     if version is not None:
         query = query.where(CONSTANT.c.version <= version)
     found = {row["key"]: _constant(row) for row in connection.execute(query).mappings()}

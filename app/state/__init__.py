@@ -1,0 +1,1 @@
+"""What people decide, kept in schema ``app``: constants, overrides of zones, the audit trail."""

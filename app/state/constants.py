@@ -1,0 +1,134 @@
+"""Changing and confirming constants. A change is a new version of the table; what was before stays readable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+from sqlalchemy import Connection, func, text, update
+
+from app.state.audit import named, note
+from layers.constants.model import Confidence, Constant, Constants
+from layers.constants.store import add_rows, current_constants
+from layers.constants.values import Steps, parse_value, write_value
+from layers.errors import BadInput, NotFound
+from layers.kept import CONSTANT
+from layers.model import Text
+
+FIXED = ("colours",)
+"""Sets that are drawn into styles and tested as a whole: they change with a release."""
+
+
+def change(
+    connection: Connection,
+    key: str,
+    value: str,
+    *,
+    person: str,
+    reason: str,
+    source: str = "",
+    confidence: str = "C",
+) -> Constants:
+    """Give a constant another value, as the next version of the table, unconfirmed until somebody signs it.
+
+    A key that is new is allowed where its set or one beside it exists (``ls-mining.cutoffs``, ``ls.industry.矿山``).
+
+    Raises:
+        BadInput: a value of another kind (``bad_constant``), nothing changed (``same_constant``), no person or reason.
+        NotFound: a key of an unknown family (``unknown_constant``).
+    """
+    who = named(person, "修改常数", "changing a constant")
+    if not reason.strip():
+        raise BadInput("修改常数须写明理由", "changing a constant needs a reason", code="missing_reason")
+    if confidence not in get_args(Confidence):
+        raise BadInput("可信度应为 A、B 或 C", "confidence is A, B or C", code="bad_constant")
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('riskmap.constants'))"))
+    standing = current_constants(connection)
+    before = standing.rows.get(key)
+    model = before or _sibling(key, standing)
+    new = parse_value(value)
+    _check(key, new, model, before)
+    row = replace(
+        model,
+        key=key,
+        value=new,
+        version=standing.version + 1,
+        title=model.title if before else Text(key, key),
+        source=source or (model.source if before else who),
+        confidence=confidence,  # type: ignore[arg-type]  # one of the three, checked above
+        changed_by=who,
+        reason=reason.strip(),
+    )
+    add_rows(connection, [row])
+    old = write_value(before.value) if before else None
+    note(
+        connection,
+        who,
+        "constant.set",
+        key,
+        before=old,
+        after=write_value(new),
+        version=row.version,
+        reason=reason,
+    )
+    return current_constants(connection)
+
+
+def confirm(connection: Connection, name: str, *, person: str) -> list[str]:
+    """Sign a constant, or all of a set, as they stand; returns the keys that were not signed before.
+
+    Raises:
+        NotFound: neither a key nor a set of that name. BadInput: no person.
+    """
+    who = named(person, "确认常数", "confirming a constant")
+    standing = current_constants(connection)
+    rows = [standing[name]] if name in standing else list(standing.under(name).values())
+    if not rows:
+        standing[name]  # raises with the name
+    signed = [row for row in rows if row.confirmed_by is None]
+    for row in signed:
+        here = (CONSTANT.c.key == row.key) & (CONSTANT.c.version == row.version)
+        connection.execute(update(CONSTANT).where(here).values(confirmed_by=who, confirmed_at=func.now()))
+    note(
+        connection, who, "constant.confirm", name, keys=[row.key for row in signed], version=standing.version
+    )
+    return [row.key for row in signed]
+
+
+def _sibling(key: str, standing: Constants) -> Constant:
+    """Return a constant of the same family, which says what kind of value a new key has."""
+    family, _, name = key.partition(".")
+    beside = standing.under(key.rpartition(".")[0]) if name else {}
+    stem = family.split("-")[0]
+    likely = [row for one, row in standing.items() if one.split("-")[0] == stem and one.endswith(f".{name}")]
+    found = next(iter([*beside.values(), *likely]), None)
+    if found is None or not key.isprintable() or len(key) > 100:
+        raise NotFound(
+            f"没有常数 {key[:100]!r}", f"there is no constant {key[:100]!r}", code="unknown_constant"
+        )
+    return found
+
+
+def _check(key: str, new: object, model: Constant, before: Constant | None) -> None:
+    if key.split(".")[0] in FIXED:
+        raise BadInput(
+            f"{key} 随程序版本变更，不能单独修改",
+            f"{key} changes with a release of the program",
+            code="fixed_constant",
+        )
+    if type(new) is not type(model.value) or not _leads_to_colours(key, new, model.value):
+        raise BadInput(
+            f"{key} 应写成与 {write_value(model.value)!r} 同类的值",
+            f"{key} should be written like {write_value(model.value)!r}",
+            code="bad_constant",
+        )
+    if before is not None and before.value == new:
+        raise BadInput(f"{key} 已经是这个值", f"{key} already has this value", code="same_constant")
+
+
+def _leads_to_colours(key: str, new: object, model: object) -> bool:
+    """Whether a value leads to colours (1 to 4) where its kind does; alpha and limits may take any number."""
+    four = {1.0, 2.0, 3.0, 4.0}
+    if isinstance(new, Steps) and isinstance(model, Steps) and set(model.results) <= four:
+        return set(new.results) <= four
+    return new in four if ".colour." in key else True
