@@ -12,6 +12,7 @@ import rasterio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from etl.demo.areas import town_areas
 from etl.demo.boundaries import PROVINCE_CODE, Boundaries
 from etl.demo.facts import CENSUS_TOTAL, cities, counties
 from etl.demo.people import CELL, HEIGHT, NODATA, NORTH, WEST, WIDTH, People
@@ -42,7 +43,7 @@ def _rounded(shape: dict[str, object]) -> dict[str, object]:
 
 
 def write_admin(path: Path, boundaries: Boundaries) -> None:
-    """Write province, cities and counties with their codes, parents and census populations."""
+    """Write province, cities and counties with codes, parents and census populations, and schematic towns."""
     people = {
         city.code: sum(c.population for c in counties() if c.city_code == city.code) for city in cities()
     }
@@ -61,7 +62,7 @@ def write_admin(path: Path, boundaries: Boundaries) -> None:
     for one in counties():
         area = boundaries.counties[one.code]
         add(one.code, one.name, one.name_en, "county", one.city_code, one.population, area)
-    write_features(path, rows)
+    write_features(path, [*rows, *town_areas(boundaries)])
 
 
 def write_land(path: Path, boundaries: Boundaries) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from etl.demo import boundaries, files, hazards, people, places, rescue, shelters
+from etl.demo import areas as risk_areas
+from etl.demo import boundaries, defects, files, hazards, people, places, rescue, shelters
 from etl.demo.facts import HERE
 
 DEFAULT_SEED = 330_000
@@ -40,8 +41,19 @@ def generate(out_dir: Path, *, seed: int = DEFAULT_SEED, progress: Progress | No
     files.write_population(out_dir / "population.tif", grid)
     tell("hazard sources", 0.5)
     where = places.Places(areas, grid)
-    sources = pd.concat([hazards.majors(where, seed), hazards.firms(where, seed)], ignore_index=True)
+    majors = hazards.majors(where, seed)
+    sources = pd.concat([majors, hazards.firms(where, seed)], ignore_index=True)
     files.write_gpkg(out_dir / "hazard_source.gpkg", "hazard_source", sources)
+    tell("areas and defects", 0.7)
+    for name, rows in (
+        ("chemical_park", risk_areas.park_areas(areas, seed)),
+        ("plant_boundary", risk_areas.plant_areas(majors, seed)),
+        ("individual_risk", risk_areas.contours(majors, seed)),
+        ("natural_hazard", risk_areas.natural_zones(areas, seed)),
+    ):
+        files.write_features(out_dir / f"{name}.geojson", rows)
+    files.write_csv(out_dir / "defect.csv", defects.defects(sources, seed), mark=True)
+    files.write_csv(out_dir / "sensitive_target.csv", defects.targets(where, sources, seed), mark=True)
     tell("shelters", 0.85)
     files.write_csv(out_dir / "shelter.csv", shelters.shelters(where, seed), mark=True)
     tell("rescue", 0.95)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archives import Unchanged, build_archive
-from etl.derive.zones import DERIVED, INPUTS
+from etl.derive.zones import DERIVED, INPUTS, REQUIRED
 from etl.loads.counties import ADMIN_ROLE, rename_cells
 from etl.loads.derived import Derivation, files_stand
 from etl.loads.faults import RowsRefused, faults_of, mark_mended
@@ -151,7 +151,7 @@ class Commit:
                 self._archive(connection, item)
             make_current(connection, current)
             self._take_off(connection, before, current, written, mark)
-            if target is None and layer.id in INPUTS:
+            if target is None and layer.id in REQUIRED:
                 connection.execute(delete(CURRENT).where(CURRENT.c.layer.in_(DERIVED)))
             self._record(connection, load, one)
             self._tell(connection, current or {layer.id: ""})

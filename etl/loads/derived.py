@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from psycopg import sql
 from sqlalchemy import Connection
 
-from etl.derive.zones import DERIVED, INPUTS, compute_rows, newest_date
+from etl.derive.zones import (
+    COUNTIES,
+    DERIVED,
+    INPUTS,
+    OBJECTS,
+    OPTIONAL,
+    POPULATION,
+    REQUIRED,
+    Inputs,
+    compute_rows,
+    newest_date,
+)
+from etl.loads.sqltools import run
 from etl.loads.versions import Written, find_version, served, write_version
 from etl.progress import Reporter
+from layers.constants.store import current_constants
 from layers.registry import Registry
-from layers.store import Files
+from layers.store import Files, LayerVersion, current_versions
 
 NOTE = "由危险源分级按就高原则计算，阈值待确认 / computed from graded hazard sources, cut-offs unconfirmed"
 
@@ -33,22 +48,29 @@ class Derivation:
         ``current`` holds the versions that the transaction will serve; ``whole``: what it lacks is not served any more.
         Nothing is done where no input changed and all that follows stands; a layer without rows is left out.
         """
-        if not set(INPUTS) & set(current) or (not set(INPUTS) & written and self._stands()):
+        changed = written | ({POPULATION} & set(current))
+        if not set(INPUTS) & set(current) or (not set(INPUTS) & changed and self._stands()):
             return
-        tables = self._inputs(current, whole)
-        if tables is None:
+        inputs = self._inputs(current, whole)
+        if inputs is None:
             return  # zones need both the counties and the hazard sources
         generated = generated or self._any_generated(current)
         for layer_id in DERIVED:
-            one = self._write(layer_id, tables, generated)
-            if one.rows:
+            one = self._write(layer_id, inputs, generated)
+            if one is not None:
+                inputs.made[layer_id] = one.table_name
                 current[layer_id] = one.version
                 yield one
 
-    def _write(self, layer_id: str, tables: Mapping[str, str], generated: bool) -> Written:
+    def _write(self, layer_id: str, inputs: Inputs, generated: bool) -> Written | None:
         layer = self.registry.vector(layer_id)
         with self.reporter.step(f"{layer_id}: compute"):
-            rows = compute_rows(self.connection, layer, tables)
+            rows = compute_rows(self.connection, layer, inputs)
+            if not (
+                run(self.connection, sql.SQL("SELECT EXISTS (SELECT FROM {})").format(rows)).fetchone()
+                or (0,)
+            )[0]:
+                return None
             about = {
                 "source_name": "riskmap ETL",
                 "source_date": newest_date(self.connection, layer, rows),
@@ -59,31 +81,39 @@ class Derivation:
             }
             return write_version(self.connection, layer, rows, about, gone="remove")
 
-    def _inputs(self, current: Mapping[str, str], whole: bool) -> dict[str, str] | None:
-        """Return the tables of the inputs: as this transaction has them, else as they are served."""
-        tables: dict[str, str] = {}
-        for layer_id in INPUTS:
-            if layer_id in current:
-                version = find_version(self.connection, layer_id, current[layer_id])
-            else:
-                version = None if whole else served(self.connection, self.registry.vector(layer_id))
-            if version is None or version.table_name is None:
-                return None
-            tables[layer_id] = version.table_name
-        return tables
+    def _inputs(self, current: Mapping[str, str], whole: bool) -> Inputs | None:
+        """Return the inputs: as this transaction has them, else as they are served."""
+        found = {layer_id: self._version(layer_id, current, whole) for layer_id in (*REQUIRED, *OPTIONAL)}
+        tables = {
+            i: str(v.table_name) for i, v in found.items() if v is not None and v.table_name is not None
+        }
+        if any(layer_id not in tables for layer_id in REQUIRED):
+            return None
+        return Inputs(tables, self._raster(current, whole), current_constants(self.connection))
+
+    def _version(self, layer_id: str, current: Mapping[str, str], whole: bool) -> LayerVersion | None:
+        if layer_id in current:
+            return find_version(self.connection, layer_id, current[layer_id])
+        return None if whole else served(self.connection, self.registry.vector(layer_id))
+
+    def _raster(self, current: Mapping[str, str], whole: bool) -> Path | None:
+        if POPULATION in current:
+            version = find_version(self.connection, POPULATION, current[POPULATION])
+        else:
+            version = None if whole else current_versions(self.connection).get(POPULATION)
+        path = self.store.rasters / version.raster_file if version and version.raster_file else None
+        return path if path is not None and path.is_file() else None
 
     def _any_generated(self, current: Mapping[str, str]) -> bool:
-        others = [
-            served(self.connection, self.registry.vector(layer_id))
-            for layer_id in INPUTS
-            if layer_id not in current
-        ]
+        standing = current_versions(self.connection)
+        others = [standing.get(layer_id) for layer_id in INPUTS if layer_id not in current]
         return any(version.generated for version in others if version is not None)
 
     def _stands(self) -> bool:
-        """Whether every derived layer is served, in the way this program stores it, with its files."""
-        found = [served(self.connection, self.registry.vector(layer_id)) for layer_id in DERIVED]
-        return all(version is not None and self.store.has_files_of(version) for version in found)
+        """Whether what always has rows is served in the way this program stores it, and no layer lacks its files."""
+        found = {i: served(self.connection, self.registry.vector(i)) for i in DERIVED}
+        here = all(found[i] is not None for i in (OBJECTS, COUNTIES))
+        return here and all(v is None or self.store.has_files_of(v) for v in found.values())
 
 
 def files_stand(connection: Connection, store: Files, one: Written) -> bool:

@@ -13,6 +13,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from etl.derive.admin import complete_admin, merge_areas
+from etl.derive.clocks import DEFECT_COMPUTED, DEFECT_INPUTS, due_dates
 from etl.derive.grades import COMPUTED, INPUTS, PARK_COMPUTED, PARK_INPUTS, grade_hazards, grade_parks
 from etl.loads.cells import SQL_NAMES
 from etl.loads.ready import row_hash
@@ -46,6 +47,7 @@ def _areas(frame: gpd.GeoDataFrame, merge: dict[str, str]) -> gpd.GeoDataFrame:
 FINISH: dict[str, ComputedColumns | CompletedRows] = {
     "hazard_source": ComputedColumns(INPUTS, COMPUTED, grade_hazards),
     "chemical_park": ComputedColumns(PARK_INPUTS, PARK_COMPUTED, grade_parks),
+    "defect": ComputedColumns(DEFECT_INPUTS, DEFECT_COMPUTED, due_dates),
     "admin_area": CompletedRows(_areas),
 }
 

@@ -1,4 +1,4 @@
-"""Administrative areas: the province, its cities and counties with GB/T 2260 codes."""
+"""Administrative areas: the province, its cities and counties with GB/T 2260 codes, towns where they are loaded."""
 
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Text, Theme
@@ -10,6 +10,7 @@ LEVELS = {
     "province": Text("省", "province"),
     "city": Text("设区市", "city"),
     "county": Text("县（市、区）", "county"),
+    "town": Text("乡镇（街道）", "town"),
 }
 
 
@@ -44,9 +45,11 @@ def draw(theme: Theme) -> list[Json]:
 
     zoomed = ["interpolate", ["linear"], ["zoom"], 6, 0.3, 10, 1]
     return [
+        border("town", 0.5, 10, "line"),
         border("county", zoomed, 6, "ink-2"),
         border("city", ["interpolate", ["linear"], ["zoom"], 6, 0.7, 10, 1.6], 5, "ink-2"),
         border("province", ["interpolate", ["linear"], ["zoom"], 5, 1, 10, 2.2], 0, "ink"),
+        names("town", 11, 11, 24),
         names("county", 11.5, 8, 24),
         names("city", 13, 5.5, 10),
     ]
@@ -56,8 +59,8 @@ LAYER = VectorLayer(
     id="admin_area",
     title=Text("行政区划", "Administrative areas"),
     description=Text(
-        "省、设区市、县（市、区），行政区划代码按 GB/T 2260。",
-        "Province, cities and counties with their GB/T 2260 codes.",
+        "省、设区市、县（市、区）、乡镇（有则载入），行政区划代码按 GB/T 2260。",
+        "Province, cities, counties with their GB/T 2260 codes, and towns where they are loaded.",
     ),
     group="base",
     order=20,

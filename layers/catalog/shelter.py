@@ -1,7 +1,7 @@
 """Shelters (避灾安置场所) of county, township and village level."""
 
 from layers.fields import CODE, COUNTY_CODE, NAME
-from layers.kinds.vector import VectorLayer
+from layers.kinds.vector import Filter, VectorLayer
 from layers.model import Field, FieldType, Json, Legend, LegendClass, Text, Theme
 from layers.style import icons, layer
 from layers.theme import TOKENS
@@ -117,6 +117,14 @@ LAYER = VectorLayer(
         Field(name="status", title=Text("状态", "Status"), choices=STATUS),
         Field(name="indoor", title=Text("室内", "Indoor"), type=FieldType.BOOLEAN),
         Field(name="phone", title=Text("电话", "Phone"), aliases=("联系电话", "值班电话", "lxdh", "dh")),
+    ),
+    filters=(
+        Filter("standardised", Text("已规范化", "Standardised"), lambda t, on: t.c.standardised.is_(True)),
+        Filter(
+            "not_standardised",
+            Text("未规范化", "Not standardised"),
+            lambda t, on: t.c.standardised.is_not(True),
+        ),
     ),
     draw=draw,
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, Date, Float, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Date, Float, MetaData, Table
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeEngine
 
-from layers.model import Field, FieldType, Json, Layer, Theme
+from layers.errors import NotFound
+from layers.model import Field, FieldType, Json, Layer, Text, Theme
 from layers.region import BOX
 
 SCHEMA = "layer"
@@ -33,6 +35,18 @@ SQL_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Filter:
+    """A named part of a layer: the map, the counts and the figures that use it ask the same condition.
+
+    ``where(table, on)`` is the condition on a day; only clocks look at the day.
+    """
+
+    id: str
+    title: Text
+    where: Callable[[Table, date], ColumnElement[bool]]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class VectorLayer(Layer):
     """A layer of points or polygons.
@@ -41,7 +55,8 @@ class VectorLayer(Layer):
     besides the key and the legend field. Points are gathered into clusters, one per grid cell and legend class,
     at zooms below ``cluster_below``. ``labelled`` polygons get a second tile layer ``<id>_label`` with one point
     each; ``nested`` areas lie in one another, and the smaller lie on top. Coordinates outside ``extent``
-    (degrees) are faults of the file. ``draw(theme)`` gives the MapLibre layers.
+    (degrees) are faults of the file. ``draw(theme)`` gives the MapLibre layers. ``filters`` are parts that can be shown
+    and counted alone. ``members``: the layer holds zones, and this field of the graded objects names the zone of each.
     """
 
     shape: Literal["point", "polygon"]
@@ -54,6 +69,8 @@ class VectorLayer(Layer):
     extent: tuple[float, float, float, float] = BOX
     draw: Callable[[Theme], list[Json]]
     role: str | None = None
+    filters: Sequence[Filter] = ()
+    members: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse fields that do not exist."""
@@ -95,6 +112,18 @@ class VectorLayer(Layer):
             if candidate.name == name:
                 return candidate
         raise KeyError(name)
+
+    def filter(self, filter_id: str) -> Filter:
+        """Return a named part of the layer; NotFound (code ``unknown_filter``) when there is none."""
+        for candidate in self.filters:
+            if candidate.id == filter_id:
+                return candidate
+        raise NotFound(
+            f"图层“{self.title.zh}”没有筛选 {filter_id[:40]!r}",
+            f"layer {self.id} has no filter {filter_id[:40]!r}",
+            code="unknown_filter",
+            layer=self.id,
+        )
 
     def vector_layers(self) -> list[Json]:
         """Describe the layers inside a tile as TileJSON 3 wants them."""
