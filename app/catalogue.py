@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from functools import cached_property
 
 from sqlalchemy import Engine, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.settings import Settings
 from layers.errors import NotFound
 from layers.kinds.archive import Archive
 from layers.model import Layer
+from layers.region import BEIJING
 from layers.registry import Registry
 from layers.store import VERSION, Files, LayerVersion, current_versions, version_from_row
 
@@ -44,13 +47,30 @@ class Catalogue:
         """Whether this program can serve a version: the layer exists and is still stored the same way."""
         return version.layer in self.registry and self.registry[version.layer].layout == version.layout
 
-    def served(self, layer: Layer) -> LayerVersion:
-        """Return the current version of a layer.
+    def at(self, day: date | None) -> dict[str, LayerVersion]:
+        """Return the versions served at the end of a day (Beijing time); None: now.
+
+        A version is served from its load until the next one. Versions beyond those that are kept are gone: the oldest
+        kept one does not stand in for them.
+        """
+        if day is None:
+            return self.current()
+        end = datetime.combine(day, time.max, BEIJING)
+        newest = select(VERSION).ext(distinct_on(VERSION.c.layer)).where(VERSION.c.loaded_at <= end)
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                newest.order_by(VERSION.c.layer, VERSION.c.loaded_at.desc(), VERSION.c.seq.desc())
+            )
+            found = [version_from_row(dict(row)) for row in rows.mappings()]
+        return {v.layer: v for v in found if self._fits(v)}
+
+    def served(self, layer: Layer, day: date | None = None) -> LayerVersion:
+        """Return the current version of a layer, or the one served at the end of a day.
 
         Raises:
             NotFound: nothing is loaded for it (code ``layer_empty``).
         """
-        version = self.current().get(layer.id)
+        version = self.at(day).get(layer.id)
         if version is None:
             raise NotFound(
                 f"图层“{layer.title.zh}”还没有载入数据",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from app.catalogue import Catalogue
 from app.load_jobs import LoadJobs
 from app.settings import Settings
 from layers.errors import Forbidden
+from layers.kinds.tiles import Part
 from layers.model import Layer
+from layers.region import BEIJING
 from layers.registry import Registry
 
 
@@ -75,4 +78,20 @@ def _layer(layer_id: Annotated[str, Path(max_length=60)], registry: TheRegistry)
     return registry[layer_id]
 
 
+def _part(
+    filter_id: Annotated[
+        str | None, Query(alias="filter", max_length=40, description="a named part of the layer")
+    ] = None,
+    on: Annotated[date | None, Query(description="the day for clocks; absent: today")] = None,
+) -> Part | None:
+    return Part(filter_id, on or beijing_today()) if filter_id is not None else None
+
+
+def beijing_today() -> date:
+    """Return the day it is where the map is used."""
+    return datetime.now(BEIJING).date()
+
+
+ThePart = Annotated[Part | None, Depends(_part)]
+Moment = Annotated[date | None, Query(alias="at", description="as it was served at the end of that day")]
 OneLayer = Annotated[Layer, Depends(_layer)]

@@ -15,7 +15,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import errors
 from app.analysis import coverage
 from app.analysis.inputs import CoverageData
-from app.api import analysis, constants, grading, health, items, layers, load_profiles, loads, tiles
+from app.api import (
+    analysis,
+    constants,
+    grading,
+    health,
+    items,
+    kpis,
+    layers,
+    load_profiles,
+    loads,
+    risk,
+    tiles,
+)
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
 from app.compression import CompressText
@@ -23,6 +35,7 @@ from app.db import make_engine, make_tile_pool
 from app.headers import SecurityHeaders
 from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
+from app.regrading import Regrader
 from app.settings import Settings
 from app.state.prepare import prepare
 from app.tile_source import TileSource
@@ -30,6 +43,7 @@ from layers.errors import RiskmapError, Unavailable
 from layers.registry import discover
 
 VERSION = "0.1.0"
+SETTLE_EVERY_S = 600.0
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {"application/problem+json": {}}, "description": words}
     for status, words in (
@@ -64,11 +78,16 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.tiles = TileSource(pool, catalogue)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
+        ledger = make_engine(url, connections=2, timeout_s=None)
+        app.state.regrader = Regrader.silent(ledger, catalogue.registry, catalogue.files)
+        settling = asyncio.create_task(_settle(app.state.regrader))
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         yield
         await warming
+        settling.cancel()
         await asyncio.to_thread(app.state.loads.close)
         await pool.close()
+        ledger.dispose()
         engine.dispose()
 
     app = FastAPI(
@@ -82,7 +101,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for part in (layers, items, tiles, analysis, constants, grading, loads, load_profiles, health):
+    for part in (
+        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, health,
+    ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)
@@ -97,6 +118,14 @@ def _warm(data: CoverageData) -> None:
     """Prepare the counties and the population for the first coverage question (about a second), ahead of it."""
     with suppress(RiskmapError, SQLAlchemyError):
         coverage.run(coverage.CoverageParams(), data.inputs())
+
+
+async def _settle(regrader: Regrader) -> None:
+    """Let zones that were set by hand go back to their members when the decision has ended."""
+    while True:
+        with suppress(RiskmapError, SQLAlchemyError):
+            await asyncio.to_thread(regrader.settle)
+        await asyncio.sleep(SETTLE_EVERY_S)
 
 
 def _serve_page(app: FastAPI, web_dir: Path) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, Engine, select
 
-from app.state import constants
+from app.state import constants, overrides
 from etl.derive.regrade import Regrade
 from etl.progress import Bars, Reporter, Silent
 from etl.prune import prune
 from layers.changes import ClassChanges, class_changes
+from layers.errors import NotFound
 from layers.kinds.vector import VectorLayer
 from layers.registry import Registry
 from layers.store import VERSION, Files, current_versions, version_from_row
@@ -42,6 +44,54 @@ class Regrader:
                 connection, key, value, person=person, reason=reason, source=source, confidence=confidence
             )
         return self.again(f"{key} = {value} @{now.version}: {reason}", person)
+
+    def override(
+        self, layer: str, zone: str, grade: int, *, reason: str, person: str, until: date
+    ) -> list[ClassChanges]:
+        """Set the colour of a zone by hand until a day, and write the zones anew.
+
+        Raises:
+            NotFound: no layer of zones, or no such zone (codes ``wrong_kind``, ``no_item``).
+        """
+        with self.engine.begin() as connection:
+            self._zone(connection, layer, zone)
+            overrides.make(connection, layer, zone, grade, reason=reason, person=person, until=until)
+        return self.again(f"{layer}/{zone}: {reason}", person)
+
+    def withdraw(self, number: int, *, person: str) -> list[ClassChanges]:
+        """Take a decision by hand back, and write the zones anew."""
+        with self.engine.begin() as connection:
+            overrides.withdraw(connection, number, person=person)
+        return self.again(f"override {number} withdrawn", person)
+
+    def settle(self) -> list[ClassChanges]:
+        """Write the zones anew where a decision by hand that has ended is still served."""
+        with self.engine.begin() as connection:
+            day = overrides.today(connection)
+            ended = False
+            for layer_id, version in current_versions(connection).items():
+                layer = self.registry[layer_id] if layer_id in self.registry else None
+                if isinstance(layer, VectorLayer) and layer.members and layer.layout == version.layout:
+                    table = layer.table(str(version.table_name))
+                    past = table.c.override_until < day
+                    ended |= bool(connection.execute(select(table.c[layer.key]).where(past).limit(1)).first())
+        return self.again("override ended", "riskmap") if ended else []
+
+    def _zone(self, connection: Connection, layer_id: str, zone: str) -> None:
+        layer = self.registry.vector(layer_id)
+        version = current_versions(connection).get(layer_id)
+        if layer.members is None or version is None:
+            raise NotFound(
+                f"图层“{layer.title.zh}”不是风险分区",
+                f"layer {layer_id} holds no zones",
+                code="wrong_kind",
+                layer=layer_id,
+            )
+        table = layer.table(str(version.table_name))
+        if connection.execute(select(table.c[layer.key]).where(table.c[layer.key] == zone)).first() is None:
+            raise NotFound(
+                f"没有分区 {zone[:60]!r}", f"there is no zone {zone[:60]!r}", code="no_item", layer=layer_id
+            )
 
     def again(self, why: str, person: str) -> list[ClassChanges]:
         """Grade again with what stands, and return what changed colour, layer by layer."""

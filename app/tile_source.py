@@ -11,12 +11,13 @@ import asyncpg
 
 from app.catalogue import Catalogue, version_gone
 from layers.errors import Unavailable
-from layers.kinds.tiles import compiled, touches
+from layers.kinds.tiles import Part, compiled, touches
 from layers.kinds.vector import VectorLayer
 from layers.store import LayerVersion
 
 CACHE_BYTES = 64 << 20
 GZIP_LEVEL = 5
+Key = tuple[str, str, int, int, int, Part | None]
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,12 @@ class VersionedTile:
     z: int
     x: int
     y: int
+    part: Part | None = None
 
     @property
-    def key(self) -> tuple[str, str, int, int, int]:
+    def key(self) -> Key:
         """What the tile is kept under; a version never changes, so neither does the tile."""
-        return (self.layer.id, self.version.version, self.z, self.x, self.y)
+        return (self.layer.id, self.version.version, self.z, self.x, self.y, self.part)
 
 
 class TileSource:
@@ -41,7 +43,7 @@ class TileSource:
     def __init__(self, pool: asyncpg.Pool, catalogue: Catalogue) -> None:
         self._pool = pool
         self._catalogue = catalogue
-        self._kept: OrderedDict[tuple[str, str, int, int, int], bytes] = OrderedDict()
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
         self._kept_bytes = 0
 
     async def tile(self, tile: VersionedTile) -> bytes:
@@ -52,7 +54,7 @@ class TileSource:
         if found is not None:
             self._kept.move_to_end(tile.key)
             return found
-        archive = self._catalogue.archive(tile.version)
+        archive = self._catalogue.archive(tile.version) if tile.part is None else None
         if archive is not None and archive.minzoom <= tile.z <= archive.maxzoom:
             return archive.tile(tile.z, tile.x, tile.y) or b""
         before = self._unchanged(tile)
@@ -73,10 +75,10 @@ class TileSource:
             or touches(version.changed, tile.z, tile.x, tile.y)
         ):
             return None
-        return self._kept.get((tile.layer.id, version.parent, tile.z, tile.x, tile.y))
+        return self._kept.get((tile.layer.id, version.parent, tile.z, tile.x, tile.y, tile.part))
 
     async def _make(self, tile: VersionedTile) -> bytes:
-        statement, names = compiled(tile.layer, str(tile.version.table_name), tile.z)
+        statement, names = compiled(tile.layer, str(tile.version.table_name), tile.z, tile.part)
         values = _values(tile, names)
         try:
             async with asyncio.timeout(5):

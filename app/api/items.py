@@ -7,12 +7,12 @@ from pathlib import PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.api.boxes import parse_box
 from app.api.rasters import present
 from app.api.schemas import Item, ItemCollection, RasterValue
-from app.deps import OneLayer, TheCatalogue
+from app.deps import Moment, OneLayer, TheCatalogue, ThePart
 from layers.errors import NotFound
 from layers.kinds.vector import VectorLayer
 
@@ -25,16 +25,22 @@ MOST_ITEMS = 10_000
 def items(
     layer: OneLayer,
     catalogue: TheCatalogue,
+    part: ThePart,
     bbox: Annotated[str | None, Query(description="west,south,east,north in degrees (WGS 84)")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ITEMS)] = 100,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    at: Moment = None,
 ) -> dict[str, Any]:
-    """List objects as GeoJSON, in key order, with the exact number that match."""
+    """List objects as GeoJSON, in key order, with the exact number that match; of a named part where one is asked."""
     vector = catalogue.registry.vector(layer.id)
-    version = catalogue.served(vector)
+    version = catalogue.served(vector, at)
     table = vector.table(str(version.table_name))
     box = parse_box(bbox)
-    where = [] if box is None else [func.ST_Intersects(table.c.geom, box.envelope())]
+    where: list[ColumnElement[bool]] = (
+        [] if box is None else [func.ST_Intersects(table.c.geom, box.envelope())]
+    )
+    if part is not None:
+        where.append(vector.filter(part.filter).where(table, part.on))
     columns = [table.c[f.name] for f in vector.fields]
     geometry = func.ST_AsGeoJSON(table.c.geom, 7).label("geojson")
     query = select(geometry, *columns).where(*where).order_by(table.c[vector.key]).limit(limit).offset(offset)
@@ -62,11 +68,11 @@ def items(
 
 @router.get("/items/{key:path}", response_model=Item)
 def item(
-    layer: OneLayer, key: Annotated[str, Path(max_length=200)], catalogue: TheCatalogue
+    layer: OneLayer, key: Annotated[str, Path(max_length=200)], catalogue: TheCatalogue, at: Moment = None
 ) -> dict[str, Any]:
     """Return one object with all its attributes, its centre and box in degrees, and where the data comes from."""
     vector = catalogue.registry.vector(layer.id)
-    version = catalogue.served(vector)
+    version = catalogue.served(vector, at)
     table = vector.table(str(version.table_name))
     centre = func.ST_PointOnSurface(table.c.geom)
     numbers = [
@@ -82,7 +88,7 @@ def item(
         found = connection.execute(select(*columns, *numbers).where(table.c[vector.key] == key))
         row = found.mappings().one_or_none()
     if row is None:
-        raise _no_item(vector, key)
+        raise no_item(vector, key)
     return {
         "layer": vector.id,
         "key": key,
@@ -115,7 +121,8 @@ def value(
     }
 
 
-def _no_item(layer: VectorLayer, key: str) -> NotFound:
+def no_item(layer: VectorLayer, key: str) -> NotFound:
+    """Return the error of an object that is not there."""
     return NotFound(
         f"图层“{layer.title.zh}”里没有 {key[:60]!r}",
         f"layer {layer.id} has no item {key[:60]!r}",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from app.api.boxes import Box, parse_box
 from app.api.schemas import Counts, LayerList
 from app.catalogue import Catalogue
-from app.deps import OneLayer, TheCatalogue
+from app.deps import Moment, OneLayer, TheCatalogue, ThePart
+from app.risk.cutoffs import unconfirmed_sets
+from app.risk.why import explains
+from layers.kinds.tiles import Part
 from layers.kinds.vector import VectorLayer
 from layers.model import GROUPS, Json, Layer
 from layers.region import TITLE, VIEW
@@ -25,15 +28,21 @@ NOTICE = {
 
 
 @router.get("/layers", response_model=LayerList)
-def layers(catalogue: TheCatalogue) -> dict[str, Any]:
-    """List the layers in draw order with their legends, counts, popups, MapLibre sources and styles."""
-    current = catalogue.current()
-    described = [describe(layer, current.get(layer.id)) for layer in catalogue.registry.values()]
+def layers(catalogue: TheCatalogue, at: Moment = None) -> dict[str, Any]:
+    """List the layers in draw order with their legends, counts, popups, MapLibre sources and styles, as they are now or
+    as they were at the end of a day."""
+    current = catalogue.at(at)
+    loose = unconfirmed_sets(catalogue, current)
+    described = [
+        {**describe(layer, current.get(layer.id)), "unconfirmed": loose.get(layer.id, [])}
+        for layer in catalogue.registry.values()
+    ]
     generated = any(version.generated for version in current.values())
     used = {layer.group for layer in catalogue.registry.values()}
     return {
         "title": TITLE.as_json(),
         "generated": generated,
+        "at": at.isoformat() if at else None,
         "notice": NOTICE if generated else None,
         "bounds": list(VIEW),
         "groups": [{"id": i, "title": title.as_json()} for i, title in GROUPS.items() if i in used],
@@ -45,14 +54,17 @@ def layers(catalogue: TheCatalogue) -> dict[str, Any]:
 def counts(
     layer: OneLayer,
     catalogue: TheCatalogue,
+    part: ThePart,
     bbox: Annotated[str | None, Query(description="west,south,east,north in degrees (WGS 84)")] = None,
+    at: Moment = None,
 ) -> dict[str, Any]:
-    """Count the objects of a layer per legend class, all of them or those that touch a box."""
+    """Count the objects of a layer per legend class, all of them or those that touch a box or are in a named part."""
     vector = catalogue.registry.vector(layer.id)
-    version = catalogue.served(vector)
+    version = catalogue.served(vector, at)
     box = parse_box(bbox)
-    classes = dict(version.class_counts) if box is None else _count(catalogue, vector, version, box)
-    total = sum(classes.values()) if vector.legend else _total(catalogue, vector, version, box)
+    whole = box is None and part is None
+    classes = dict(version.class_counts) if whole else _count(catalogue, vector, version, box, part)
+    total = sum(classes.values()) if vector.legend else _total(catalogue, vector, version, box, part)
     return {
         "layer": vector.id,
         "version": version.version,
@@ -68,6 +80,7 @@ def describe(layer: Layer, version: LayerVersion | None) -> Json:
         known = dict(version.class_counts) if version else {}
         rows = [{**c.as_json(), "count": known.get(c.value, 0)} for c in layer.legend.classes]
         legend = {"field": layer.legend.field, "title": layer.legend.title.as_json(), "classes": rows}
+    filters = [{"id": f.id, "title": f.title.as_json()} for f in getattr(layer, "filters", ())]
     bounds = version.bounds if version else VIEW
     name = version.version if version else "none"
     attribution = version.source_name if version else ""
@@ -92,6 +105,9 @@ def describe(layer: Layer, version: LayerVersion | None) -> Json:
         "loaded_at": version.loaded_at.isoformat() if version else None,
         "title_field": layer.title_field if isinstance(layer, VectorLayer) else None,
         "legend": legend,
+        "filters": filters,
+        "zones": isinstance(layer, VectorLayer) and layer.members is not None,
+        "explains": explains(layer),
         "popup": [f.as_popup() for f in layer.fields if f.popup],
         "bounds": list(bounds),
         "source": layer.source(name, bounds, attribution),
@@ -108,22 +124,31 @@ def _per_class(layer: VectorLayer, counted: dict[Any, int]) -> list[tuple[Any, i
     return [(value, counted.get(value, 0) + (rest if value is None else 0)) for value in named]
 
 
-def _count(catalogue: Catalogue, layer: VectorLayer, version: LayerVersion, box: Box) -> dict[Any, int]:
+def _where(layer: VectorLayer, table: Table, box: Box | None, part: Part | None) -> list[ColumnElement[bool]]:
+    inside: list[ColumnElement[bool]] = (
+        [] if box is None else [func.ST_Intersects(table.c.geom, box.envelope())]
+    )
+    return inside if part is None else [*inside, layer.filter(part.filter).where(table, part.on)]
+
+
+def _count(
+    catalogue: Catalogue, layer: VectorLayer, version: LayerVersion, box: Box | None, part: Part | None
+) -> dict[Any, int]:
     if layer.legend is None or version.table_name is None:
         return {}
     table = layer.table(version.table_name)
     column = table.c[layer.legend.field]
-    query = (
-        select(column, func.count()).where(func.ST_Intersects(table.c.geom, box.envelope())).group_by(column)
-    )
+    query = select(column, func.count()).where(*_where(layer, table, box, part)).group_by(column)
     with catalogue.engine.connect() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _total(catalogue: Catalogue, layer: VectorLayer, version: LayerVersion, box: Box | None) -> int:
-    if box is None or version.table_name is None:
+def _total(
+    catalogue: Catalogue, layer: VectorLayer, version: LayerVersion, box: Box | None, part: Part | None
+) -> int:
+    if (box is None and part is None) or version.table_name is None:
         return version.row_count
     table = layer.table(version.table_name)
-    query = select(func.count()).select_from(table).where(func.ST_Intersects(table.c.geom, box.envelope()))
+    query = select(func.count()).select_from(table).where(*_where(layer, table, box, part))
     with catalogue.engine.connect() as connection:
         return int(connection.execute(query).scalar_one())

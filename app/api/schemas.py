@@ -89,8 +89,19 @@ class Group(BaseModel):
     title: Words
 
 
+class FilterAnswer(BaseModel):
+    """A named part of a layer that can be shown and counted alone."""
+
+    id: str
+    title: Words
+
+
 class LayerAnswer(BaseModel):
-    """One layer, with a ready MapLibre ``source`` and ``style`` for each theme."""
+    """One layer, with a ready MapLibre ``source`` and ``style`` for each theme.
+
+    ``zones``: it can be listed and set by hand; ``explains``: its items say why they have their colour; ``unconfirmed``
+    are the sets of constants behind its grades that nobody has signed.
+    """
 
     id: str
     title: Words
@@ -112,6 +123,10 @@ class LayerAnswer(BaseModel):
     loaded_at: str | None
     title_field: str | None
     legend: LegendAnswer | None
+    filters: list[FilterAnswer]
+    zones: bool
+    explains: bool
+    unconfirmed: list[str]
     popup: list[PopupField]
     bounds: list[float]
     source: dict[str, Any]
@@ -123,6 +138,7 @@ class LayerList(BaseModel):
 
     title: Words
     generated: bool
+    at: str | None
     notice: Words | None
     bounds: list[float]
     groups: list[Group]

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.rasters import present
 from app.api.schemas import TileJson
-from app.deps import OneLayer, TheCatalogue, TheRegistry
+from app.deps import OneLayer, TheCatalogue, ThePart, TheRegistry
 from app.tile_source import TileSource, VersionedTile
 from layers.errors import NotFound, Unavailable
 from layers.kinds.raster import RasterLayer
@@ -98,18 +98,22 @@ async def vector_tile(
     y: Row,
     registry: TheRegistry,
     catalogue: TheCatalogue,
+    part: ThePart,
     v: VersionName = None,
 ) -> Response:
-    """Return one Mapbox Vector Tile."""
+    """Return one Mapbox Vector Tile, of the whole layer or of a named part of it."""
     layer = registry.vector(layer_id)
     check_address(layer, z, x, y)
+    if part is not None:
+        layer.filter(part.filter)
     version = await run_in_threadpool(catalogue.version, layer, v)
-    etag = f'"{layer.id}-{version.version}-{z}-{x}-{y}"'
+    said = f"-{part.filter}-{part.on}" if part is not None else ""
+    etag = f'"{layer.id}-{version.version}-{z}-{x}-{y}{said}"'
     headers = {"ETag": etag, "Cache-Control": FOR_EVER if v else ASK_AGAIN, "Vary": "Accept-Encoding"}
     if _has(request, etag):
         return Response(status_code=304, headers=headers)
     source: TileSource = request.app.state.tiles
-    body = await _unless_gone(request, source.tile(VersionedTile(layer, version, z, x, y)))
+    body = await _unless_gone(request, source.tile(VersionedTile(layer, version, z, x, y, part)))
     if not body:
         return Response(status_code=204, headers=headers)
     if takes_gzip(request.headers.get("accept-encoding", "")):

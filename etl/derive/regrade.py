@@ -20,6 +20,8 @@ ABOUT = ("source_name", "source_date", "owner", "licence", "note", "generated")
 class Regrade(Commit):
     """One transaction that computes grades and zones anew. Use once: ``Regrade(...).grade(...)``."""
 
+    anew = True
+
     def grade(self, *, why: str, person: str) -> list[Loaded]:
         """Write a new version of each graded layer in which a grade changes, and of what follows from them.
 

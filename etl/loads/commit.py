@@ -88,6 +88,9 @@ def about_of(load: Load, generated: bool) -> dict[str, Any]:
 class Commit:
     """One transaction that makes loads current. Use once: ``Commit(...).run(loads)``."""
 
+    anew = False
+    """Whether what follows from layers is computed although none of them changed."""
+
     def __init__(self, engine: Engine, registry: Registry, store: Files, reporter: Reporter) -> None:
         self._engine, self._registry, self._store, self._reporter = engine, registry, store, reporter
 
@@ -280,7 +283,7 @@ class Commit:
     ) -> list[Loaded]:
         """Write what follows from the layers that were written, each with a record of its own."""
         done: list[Loaded] = []
-        derived = Derivation(connection, self._registry, self._store, self._reporter)
+        derived = Derivation(connection, self._registry, self._store, self._reporter, self.anew)
         for one in derived.run(set(written), current, generated=mark.generated, whole=mark.whole):
             loaded = Loaded(one.layer.id, one.version, one.rows, 0, one.made, one.change)
             if one.made or not files_stand(connection, self._store, one):

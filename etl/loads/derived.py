@@ -39,6 +39,7 @@ class Derivation:
     registry: Registry
     store: Files
     reporter: Reporter
+    anew: bool = False
 
     def run(
         self, written: set[str], current: dict[str, str], *, generated: bool, whole: bool
@@ -46,10 +47,11 @@ class Derivation:
         """Write the layers that follow from those written, and put their versions into ``current``.
 
         ``current`` holds the versions that the transaction will serve; ``whole``: what it lacks is not served any more.
-        Nothing is done where no input changed and all that follows stands; a layer without rows is left out.
+        Nothing is done where no input changed and all that follows stands, unless it is to be done ``anew``; a layer
+        without rows is left out.
         """
         changed = written | ({POPULATION} & set(current))
-        if not set(INPUTS) & set(current) or (not set(INPUTS) & changed and self._stands()):
+        if not set(INPUTS) & set(current) or (not (self.anew or set(INPUTS) & changed) and self._stands()):
             return
         inputs = self._inputs(current, whole)
         if inputs is None:

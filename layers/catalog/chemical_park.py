@@ -91,7 +91,7 @@ LAYER = VectorLayer(
         Filter(
             "low_or_moderate",
             Text("较低和一般风险园区（C、D 类）", "Low and moderate parks (C, D)"),
-            lambda t, on: t.c.park_class.in_(("C", "D")),
+            lambda t, on: (t.c.park_class == "C") | (t.c.park_class == "D"),
         ),
     ),
     draw=draw,

@@ -84,12 +84,12 @@ LAYER = VectorLayer(
         Filter(
             "outside_park",
             Text("园区外的危化企业", "Hazardous firms outside any park"),
-            lambda t, on: t.c.park_code.is_(None) & t.c.kind.in_(("firm", "major_hazard")),
+            lambda t, on: t.c.park_code.is_(None) & ((t.c.kind == "firm") | (t.c.kind == "major_hazard")),
         ),
         Filter(
             "hazardous",
             Text("危化企业", "Hazardous firms"),
-            lambda t, on: t.c.kind.in_(("firm", "major_hazard")),
+            lambda t, on: (t.c.kind == "firm") | (t.c.kind == "major_hazard"),
         ),
         Filter(
             "alpha_differs",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -41,8 +43,19 @@ _X = bindparam("x", type_=Integer)
 _Y = bindparam("y", type_=Integer)
 
 
-def tile_statement(layer: VectorLayer, table: Table, zoom: int) -> Select[Any]:
-    """Return the statement that gives one tile as bytes at a zoom (its shape depends on the zoom)."""
+@dataclass(frozen=True)
+class Part:
+    """A named part of a layer on a day."""
+
+    filter: str
+    on: date
+
+
+def tile_statement(layer: VectorLayer, table: Table, zoom: int, part: Part | None = None) -> Select[Any]:
+    """Return the statement that gives one tile as bytes at a zoom (its shape depends on the zoom), of a part of the
+    layer where one is named."""
+    if part is not None:
+        table = _part_of(layer, table, part)
     if layer.shape == "point" and zoom < layer.cluster_below:
         return select(_as_mvt(layer, _clusters(layer, table, zoom), layer.id))
     body = _as_mvt(layer, _features(layer, table, zoom), layer.id)
@@ -51,13 +64,20 @@ def tile_statement(layer: VectorLayer, table: Table, zoom: int) -> Select[Any]:
     return select(body.op("||")(_as_mvt(layer, _label_points(layer, table), f"{layer.id}_label")))
 
 
+def _part_of(layer: VectorLayer, table: Table, part: Part) -> Any:
+    """Return the rows of a part, to be used in place of the table."""
+    return select(table).where(layer.filter(part.filter).where(table, part.on)).subquery("part")
+
+
 @lru_cache(maxsize=1024)
-def compiled(layer: VectorLayer, table_name: str, zoom: int) -> tuple[str, tuple[tuple[str, Any], ...]]:
+def compiled(
+    layer: VectorLayer, table_name: str, zoom: int, part: Part | None = None
+) -> tuple[str, tuple[tuple[str, Any], ...]]:
     """Return the statement for asyncpg with $1 … places, and (name, constant) of each place in its order.
 
     SQLAlchemy builds the text once; its own execution would cost about as much as a small tile.
     """
-    statement = tile_statement(layer, layer.table(table_name), zoom)
+    statement = tile_statement(layer, layer.table(table_name), zoom, part)
     result = statement.compile(dialect=asyncpg.dialect())  # type: ignore[no-untyped-call]
     return str(result), tuple((name, result.params[name]) for name in result.positiontup or ())
 

@@ -39,7 +39,8 @@ SQL_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
 class Filter:
     """A named part of a layer: the map, the counts and the figures that use it ask the same condition.
 
-    ``where(table, on)`` is the condition on a day; only clocks look at the day.
+    ``where(table, on)`` is the condition on a day; only clocks look at the day. It is
+    compiled once for many tiles, so it holds no IN list.
     """
 
     id: str

@@ -1,0 +1,1 @@
+"""Answers about grades: why a zone has its colour, the list of zones, the plan's figures, what changed."""
