@@ -30,10 +30,7 @@ ZONES = (COUNTIES, "risk_town", "risk_park", "risk_grid")
 DERIVED = (OBJECTS, *ZONES, "major_hazard")
 """Layers that are computed, in the order in which they follow from each other."""
 
-_NOTHING = (
-    "(SELECT NULL::text AS code, NULL::text AS name, NULL::text AS county_code, NULL::text AS park_class,"
-)
-EMPTY_AREA = sql.SQL(_NOTHING + " NULL::geometry(MultiPolygon, 4326) AS geom WHERE false)")
+EMPTY_AREA = sql.Identifier("no_area")
 NO_OVERRIDES = sql.SQL(
     "(SELECT 0 AS id, '' AS layer, '' AS zone, 0 AS grade, '' AS reason, '' AS person, current_date AS until,"
     " now() AS withdrawn_at WHERE false) none"
@@ -54,6 +51,7 @@ class Inputs:
 
 def compute_rows(connection: Connection, layer: VectorLayer, inputs: Inputs) -> sql.Identifier:
     """Compute the rows of a derived layer into a temporary table, a source for ``write_version``; return its name."""
+    run(connection, sql.SQL(_EMPTY_AREA).format(EMPTY_AREA))
     script = _script(connection, layer, inputs)
     table = sql.Identifier(f"derived_{layer.id}")
     typed = [
@@ -99,6 +97,13 @@ def _script(connection: Connection, layer: VectorLayer, inputs: Inputs) -> sql.C
         today=TODAY,
         zones=sql.SQL(_zones()[layer.id]).format(**known),
     )
+
+
+_EMPTY_AREA = """
+CREATE TEMP TABLE IF NOT EXISTS {}
+    (code text, name text, county_code text, park_class text, geom geometry(MultiPolygon, 4326)) ON COMMIT DROP
+"""
+"""Stands in for an area layer that is not loaded."""
 
 
 @cache

@@ -1,5 +1,6 @@
 /** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
 
+import type { ChangeList, KpiList, VersionList, Why, ZoneList } from "./risk-types";
 import type {
   BaseList,
   Bounds,
@@ -75,14 +76,36 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<T
 
 const part = encodeURIComponent;
 
+/** A past day, and a named part of a layer; null is now, and the whole. */
+export type When = { at: string | null; filter: string | null };
+
+/** Write the parameters that have a value as a query string. */
+export function query(values: Record<string, string | null>): string {
+  const known = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== null);
+  return known.length === 0 ? "" : `?${known.map(([name, value]) => `${name}=${part(value)}`).join("&")}`;
+}
+
 export const api = {
-  layers: () => request<Catalogue>("/api/layers"),
-  counts: (layer: string, bbox: Bounds, signal: AbortSignal) =>
-    request<Counts>(`/api/layers/${part(layer)}/counts?bbox=${bbox.map((n) => n.toFixed(5)).join(",")}`, {
+  layers: (at: string | null) => request<Catalogue>(`/api/layers${query({ at })}`),
+  counts: (layer: string, bbox: Bounds, when: When, signal: AbortSignal) =>
+    request<Counts>(
+      `/api/layers/${part(layer)}/counts${query({ bbox: bbox.map((n) => n.toFixed(5)).join(","), ...when })}`,
+      { signal },
+    ),
+  item: (layer: string, key: string, at: string | null, signal: AbortSignal) =>
+    request<Item>(`/api/layers/${part(layer)}/items/${part(key)}${query({ at })}`, { signal }),
+  why: (layer: string, key: string, at: string | null, signal: AbortSignal) =>
+    request<Why>(`/api/layers/${part(layer)}/items/${part(key)}/why${query({ at, limit: "12" })}`, {
       signal,
     }),
-  item: (layer: string, key: string, signal: AbortSignal) =>
-    request<Item>(`/api/layers/${part(layer)}/items/${part(key)}`, { signal }),
+  zones: (layer: string, at: string | null) =>
+    request<ZoneList>(`/api/layers/${part(layer)}/list${query({ at })}`),
+  zoneFile: (layer: string, form: string, at: string | null) =>
+    `/api/layers/${part(layer)}/list.${form}${query({ at })}`,
+  kpis: (at: string | null) => request<KpiList>(`/api/kpis${query({ at })}`),
+  versions: (layer: string) => request<VersionList>(`/api/layers/${part(layer)}/versions`),
+  changes: (layer: string, since: string, until: string) =>
+    request<ChangeList>(`/api/layers/${part(layer)}/changes${query({ since, until, limit: "50" })}`),
   value: (layer: string, lon: number, lat: number, signal: AbortSignal) =>
     request<RasterValue>(`/api/layers/${part(layer)}/value?lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`, {
       signal,

@@ -82,7 +82,8 @@ export class Fetchers {
   }
 
   #follow(state: State, before: State): void {
-    if (state.layers !== before.layers || state.view !== before.view) this.countSoon();
+    const counted = ["layers", "view", "parts"] as const;
+    if (counted.some((key) => state[key] !== before[key])) this.countSoon();
     if (JSON.stringify(state.item) !== JSON.stringify(before.item)) this.#select();
     if (JSON.stringify(state.coverage) !== JSON.stringify(before.coverage)) this.#coverSoon();
   }
@@ -102,7 +103,8 @@ export class Fetchers {
     await Promise.all(
       wanted.map(async (one) => {
         try {
-          found.set(one.id, await api.counts(one.id, bbox, mine.signal));
+          const when = { at: store.state.at, filter: store.state.parts[one.id] ?? null };
+          found.set(one.id, await api.counts(one.id, bbox, when, mine.signal));
         } catch {
           // Shown as a dash; figures of another view would be wrong, and the bar on top says when the server is away.
           found.set(one.id, null);
@@ -116,7 +118,7 @@ export class Fetchers {
     const { item } = this.#app.store.state;
     const info = item && this.#app.layer(item.layer);
     if (!item || !info) this.#item.clear();
-    else void this.#item.run((signal) => api.item(item.layer, item.key, signal));
+    else void this.#item.run((signal) => api.item(item.layer, item.key, this.#app.store.state.at, signal));
   }
 
   async #loadBases(): Promise<void> {

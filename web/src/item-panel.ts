@@ -9,6 +9,7 @@ import { swatch } from "./patterns";
 import { layersOn } from "./style";
 import { tokens } from "./theme";
 import type { Item, Lang, LayerInfo, LegendClass, PopupField } from "./types";
+import { WhySection } from "./why-section";
 
 /** Fields that say how a grade came about, by the habit of the data model. */
 /** The value of a field, or of its English twin `<field>_en` where the data has one and the page is English. */
@@ -23,12 +24,14 @@ export class ItemPanel {
   readonly #app: App;
   readonly #also = h("div");
   readonly #values = h("div");
+  readonly #whySection: WhySection;
   #alsoFor = "";
   #valuesFor = "";
   #abort = new AbortController();
 
   constructor(app: App) {
     this.#app = app;
+    this.#whySection = new WhySection(app);
     app.item.subscribe(() => this.#update());
     app.settled.subscribe(() => this.#drawAlso());
     app.store.subscribe((state, before) => {
@@ -87,7 +90,7 @@ export class ItemPanel {
     );
     return [
       head,
-      this.#why(info, item),
+      info.explains ? this.#reasons(item) : this.#why(info, item),
       h("dl", { class: "properties" }, ...rows.flatMap((one) => this.#row(one, item, info))),
       this.#source(info, item),
     ].filter((one) => one !== null);
@@ -117,6 +120,11 @@ export class ItemPanel {
       swatch(row, tokens()),
       h("strong", {}, word),
     );
+  }
+
+  #reasons(item: Item): HTMLElement {
+    void this.#whySection.show(item.layer, item.key);
+    return this.#whySection.element;
   }
 
   #why(info: LayerInfo, item: Item): HTMLElement | null {

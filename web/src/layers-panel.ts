@@ -7,6 +7,7 @@ import { isGraded, legendSignature } from "./filters";
 import { integer, say } from "./format";
 import { LegendBlock } from "./legend";
 import { loadLink } from "./load/entry";
+import { riskLink } from "./risk-panel";
 import { layersOn } from "./style";
 import type { LayerInfo, Legend } from "./types";
 
@@ -35,6 +36,7 @@ export class LayersPanel {
       if (state.lang !== before.lang || state.theme !== before.theme) this.build();
       else if (state.layers !== before.layers) this.#refresh();
       else if (state.off !== before.off) this.#update();
+      if (state.parts !== before.parts) this.#refresh();
     });
     this.build();
   }
@@ -70,7 +72,7 @@ export class LayersPanel {
       list.append(box);
     }
     if (catalogue.layers.length === 0) list.append(h("p", { class: "hint" }, t("noLayers")));
-    fill(this.#tree, head, list, loadLink(this.#app));
+    fill(this.#tree, head, list, riskLink(this.#app), loadLink(this.#app));
     this.#refresh();
   }
 
@@ -105,6 +107,28 @@ export class LayersPanel {
     return h("div", {}, h("label", attrs, box, name, count), under);
   }
 
+  /** The choice of a named part of a layer. */
+  #parts(info: LayerInfo): HTMLElement {
+    const { say: t, lang, store } = this.#app;
+    const pick = h("select", { "data-testid": "layer-part", "aria-label": t("showPart") });
+    const chosen = store.state.parts[info.id] ?? "";
+    for (const one of [{ id: "", title: { zh: t("showAll"), en: t("showAll") } }, ...info.filters])
+      pick.append(h("option", { value: one.id, selected: one.id === chosen }, say(one.title, lang)));
+    pick.addEventListener("change", () => {
+      const { [info.id]: _, ...rest } = store.state.parts;
+      store.set({ parts: pick.value ? { ...rest, [info.id]: pick.value } : rest });
+    });
+    return pick;
+  }
+
+  /** What nobody has signed of the cut-offs behind graded layers. */
+  #unconfirmed(layers: readonly LayerInfo[]): HTMLElement | null {
+    const sets = [...new Set(layers.flatMap((one) => one.unconfirmed))];
+    if (sets.length === 0) return null;
+    const words = this.#app.say("unconfirmed", { sets: sets.join("、") });
+    return h("p", { class: "hint unconfirmed", "data-testid": "legend-unconfirmed" }, words);
+  }
+
   /** Which layers are on has changed: ticks, and which legends stand there. */
   #refresh(): void {
     const catalogue = this.#app.catalogue.value;
@@ -115,6 +139,11 @@ export class LayersPanel {
     for (const { box, under, info } of this.#rows.values()) {
       box.checked = on.has(info.id);
       setAttr(under, "hidden", true);
+      fill(under);
+      if (on.has(info.id) && info.filters.length > 0 && info.status === "loaded") {
+        setAttr(under, "hidden", false);
+        under.append(this.#parts(info));
+      }
       if (!on.has(info.id) || !hasLegend(info) || info.status !== "loaded") continue;
       if (isGraded(info.legend)) {
         const key = legendSignature(info.legend);
@@ -123,13 +152,18 @@ export class LayersPanel {
         const block = new LegendBlock(this.#app, [info], false);
         this.#blocks.push(block);
         setAttr(under, "hidden", false);
-        fill(under, block.element);
+        under.prepend(block.element);
       }
     }
     const graded = [...shared.values()].map((layers) => new LegendBlock(this.#app, layers, true));
     this.#blocks.push(...graded);
     const nothing = on.size === 0 && h("p", { class: "hint" }, this.#app.say("noneOn"));
-    fill(this.#top, ...graded.map((one) => one.element), nothing);
+    fill(
+      this.#top,
+      ...graded.map((one) => one.element),
+      this.#unconfirmed([...shared.values()].flat()),
+      nothing,
+    );
     setAttr(this.#top, "hidden", graded.length === 0 && !nothing);
   }
 

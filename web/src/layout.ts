@@ -10,7 +10,7 @@ import type { State } from "./state";
 export const HEIGHTS = ["peek", "half", "full"] as const;
 export type Height = (typeof HEIGHTS)[number];
 type Tab = "layers" | "coverage" | "result";
-type Right = "coverage" | "sources" | "keys" | "item";
+type Right = "coverage" | "sources" | "keys" | "risk" | "item";
 
 export type Views = Record<Right, HTMLElement>;
 
@@ -154,7 +154,11 @@ export class Layout {
     setAttr(this.#close, "hidden", !panel && !item && !pin);
     setAttr(this.#close, "aria-label", say("close"));
     setAttr(this.#left, "aria-label", say("layers"));
-    setAttr(this.#right, "aria-label", say(view === "coverage" ? "coverage" : "result"));
+    setAttr(
+      this.#right,
+      "aria-label",
+      say(view === "coverage" ? "coverage" : view === "risk" ? "risk" : "result"),
+    );
     this.#words();
   }
 

@@ -6,6 +6,7 @@ import "./bars.css";
 import "./base.css";
 import "./panels.css";
 import "./details.css";
+import "./risk.css";
 import "./phone.css";
 import "./load/load.css";
 import { mountAnnouncer } from "./announce";
@@ -22,6 +23,7 @@ import { LayersPanel } from "./layers-panel";
 import { Layout } from "./layout";
 import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
+import { RiskPanel } from "./risk-panel";
 import { Search } from "./search";
 import { SourcesPanel } from "./sources-panel";
 import { Store } from "./store";
@@ -56,6 +58,7 @@ const layout = new Layout(app, new LayersPanel(app).element, {
   coverage: new CoveragePanel(app).element,
   sources: new SourcesPanel(app).element,
   keys: new KeysPanel(app).element,
+  risk: new RiskPanel(app).element,
   item: new ItemPanel(app).element,
 });
 /** Whether what is shown may have missed answers while the server was away. */
@@ -95,7 +98,7 @@ let known = "";
 /** Fetch the catalogue: on opening, after a lost connection, and now and then for new versions. */
 async function load(): Promise<void> {
   try {
-    const catalogue = await api.layers();
+    const catalogue = await api.layers(store.state.at);
     layout.failed(null);
     const fresh = JSON.stringify(catalogue);
     await offerArchives(catalogue);
@@ -110,5 +113,8 @@ async function load(): Promise<void> {
 }
 
 app.reload = load;
+store.subscribe((state, before) => {
+  if (state.at !== before.at) void load();
+});
 void load();
 setInterval(() => document.hidden || void load(), LOOK_AGAIN);

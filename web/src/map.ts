@@ -98,7 +98,7 @@ export class RiskMap implements MapView {
       if (status === undefined || status === 0) reportReach(false);
     });
     this.#app.store.subscribe((state, before) => {
-      const drawn = ["layers", "off", "theme", "lang", "item", "pin"] as const;
+      const drawn = ["layers", "off", "parts", "theme", "lang", "item", "pin"] as const;
       if (drawn.some((key) => state[key] !== before[key]) || state.coverage.on !== before.coverage.on)
         this.sync();
       const { view } = state;

@@ -10,7 +10,9 @@
  *     lang=zh|en                 (absent: zh)
  *     item=<layer>/<key>         the selected object
  *     pin=<lat>,<lon>            the marked place
- *     panel=coverage|sources|keys  what the right side shows beside the item
+ *     panel=coverage|sources|keys|risk  what the right side shows beside the item
+ *     at=<YYYY-MM-DD>            the map as it was at the end of that day      (absent: now)
+ *     part=<id>:<filter>,…       layers of which a named part only is shown
  *     load=<id>|new              the load in the wizard, or the wizard before there is one
  *     cov=0                      coverage not drawn
  *     bases=<id>,<id>            bases that count, "-" for none            (absent: every base not off)
@@ -23,7 +25,7 @@
 import type { ClassValue, Lang, Theme } from "./types";
 
 export type View = { lon: number; lat: number; zoom: number };
-export type Panel = "coverage" | "sources" | "keys";
+export type Panel = "coverage" | "sources" | "keys" | "risk";
 
 export type CoverageState = {
   on: boolean;
@@ -43,6 +45,8 @@ export type State = {
   item: { layer: string; key: string } | null;
   pin: [lon: number, lat: number] | null;
   panel: Panel | null;
+  at: string | null;
+  parts: Record<string, string>;
   load: string | null;
   coverage: CoverageState;
 };
@@ -69,6 +73,8 @@ export function initialState(): State {
     item: null,
     pin: null,
     panel: null,
+    at: null,
+    parts: {},
     load: null,
     coverage: { ...COVERAGE_DEFAULT },
   };
@@ -151,6 +157,20 @@ function parseLoad(text: string | undefined): string | null {
   return text !== undefined && LOAD_ID.test(text) ? text : null;
 }
 
+function parseDay(text: string | undefined): string | null {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text ?? ""));
+  return isDay && text ? text : null;
+}
+
+function parseParts(text: string | undefined): Record<string, string> {
+  const parts: Record<string, string> = {};
+  for (const one of (text ?? "").split(",")) {
+    const [id, filter, ...rest] = one.split(":");
+    if (id && filter && rest.length === 0 && LAYER_ID.test(id) && LAYER_ID.test(filter)) parts[id] = filter;
+  }
+  return parts;
+}
+
 function parseCoverage(found: Map<string, string>): CoverageState {
   const bases = found.get("bases");
   const radius = found.get("radius");
@@ -180,7 +200,9 @@ export function parseState(fragment: string): State {
     lang: oneOf(found.get("lang"), ["zh", "en"]) ?? "zh",
     item: parseItem(found.get("item")),
     pin: parsePin(found.get("pin")),
-    panel: oneOf(found.get("panel"), ["coverage", "sources", "keys"]),
+    panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk"]),
+    at: parseDay(found.get("at")),
+    parts: parseParts(found.get("part")),
     load: parseLoad(found.get("load")),
     coverage: parseCoverage(found),
   };
@@ -211,6 +233,9 @@ export function formatState(state: State): string {
   put("item", state.item && `${state.item.layer}/${encodeURIComponent(state.item.key)}`);
   put("pin", state.pin && `${short(state.pin[1], 6)},${short(state.pin[0], 6)}`);
   put("panel", state.panel);
+  put("at", state.at);
+  const parts = Object.entries(state.parts);
+  put("part", parts.length > 0 ? parts.map(([id, filter]) => `${id}:${filter}`).join(",") : null);
   put("load", state.load);
   put("cov", c.on ? null : "0");
   put("bases", c.bases && join(c.bases));

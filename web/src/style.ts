@@ -202,10 +202,28 @@ function absolute(source: SourceSpecification, origin: string): SourceSpecificat
   return copy;
 }
 
-function sources(catalogue: Catalogue, overlay: Overlay, origin: string): StyleSpecification["sources"] {
+/** The source of a layer, or of the part of it that is chosen: its tiles then hold that part only. */
+function partOf(info: LayerInfo, source: SourceSpecification, state: State): SourceSpecification {
+  const filter = state.parts[info.id];
+  if (!filter || !info.filters.some((one) => one.id === filter)) return source;
+  const { url: _, ...rest } = source as SourceSpecification & { url?: string };
+  const on = state.at ? `&on=${state.at}` : "";
+  const tiles = [
+    `/tiles/${info.id}/{z}/{x}/{y}.mvt?v=${info.version}&filter=${encodeURIComponent(filter)}${on}`,
+  ];
+  return { ...rest, tiles } as SourceSpecification;
+}
+
+function sources(
+  catalogue: Catalogue,
+  state: State,
+  overlay: Overlay,
+  origin: string,
+): StyleSpecification["sources"] {
   const found: StyleSpecification["sources"] = {};
   for (const info of catalogue.layers)
-    if (info.source && info.status === "loaded") found[info.id] = absolute(info.source, origin);
+    if (info.source && info.status === "loaded")
+      found[info.id] = absolute(partOf(info, info.source, state), origin);
   found[`${OWN}reach`] = { type: "geojson", data: overlay.coverage?.reach ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}union`] = { type: "geojson", data: overlay.coverage?.union ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}gap`] = { type: "geojson", data: overlay.coverage?.gap ?? NOTHING, tolerance: 0.1 };
@@ -249,7 +267,7 @@ export function buildStyle(
   }
   return {
     version: 8,
-    sources: sources(catalogue, overlay, origin),
+    sources: sources(catalogue, state, overlay, origin),
     layers: [
       { id: `${OWN}sea`, type: "background", paint: { "background-color": tokens.sea } },
       ...SLOTS.flatMap((slot) => drawn.filter((one) => one.slot === slot).map((one) => one.layer)),

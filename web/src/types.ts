@@ -49,6 +49,14 @@ export type LayerInfo = {
   loaded_at: string | null;
   title_field: string | null;
   legend: Legend | null;
+  /** Named parts that can be shown and counted alone. */
+  filters: { id: string; title: Text }[];
+  /** Holds zones: can be listed. */
+  zones: boolean;
+  /** Its items say why they have their colour. */
+  explains: boolean;
+  /** Sets of constants behind its grades that nobody has signed. */
+  unconfirmed: string[];
   popup: PopupField[];
   bounds: Bounds | null;
   source: (SourceSpecification & { attribution?: string }) | null;
@@ -58,6 +66,7 @@ export type LayerInfo = {
 export type Catalogue = {
   title: Text;
   generated: boolean;
+  at: string | null;
   notice: Text | null;
   bounds: Bounds | null;
   groups: { id: string; title: Text }[];

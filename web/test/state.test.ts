@@ -10,6 +10,8 @@ const full: State = {
   item: { layer: "zones", key: "33/07&82=?#" },
   pin: [121.55, 29.87],
   panel: "coverage",
+  at: "2026-11-01",
+  parts: { points_2: "overdue" },
   load: "261125023000ab12cd",
   coverage: { on: false, bases: ["B1", "B,2"], prep: 12.5, resp: 60, speed: 180, radius: null },
 };

@@ -101,7 +101,7 @@ def test_an_answer_says_method_inputs_cut_offs_and_why(
 ) -> None:
     answer = gb18218.grade(read(f"{CHLORINE}:12;{AMMONIA}:20"), 60, constants).as_json()
     assert (answer["grade"], answer["word"]["zh"], answer["method"]) == (3, "一般", "gb18218")
-    assert answer["colour"] == "#FBE36A"
+    assert answer["colour"] == "#FFF08A"
     assert answer["label"]["zh"] == "3 级重大危险源"
     assert answer["cutoffs"] == {"id": "gb18218-2018", "version": 1, "confirmed": False}
     assert answer["reason"]["zh"] == "氯 12 t、氨 20 t；S = 4.40，α = 1.5，R = 20.4 → 3 级重大危险源"
