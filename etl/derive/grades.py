@@ -83,9 +83,8 @@ def _runs(frame: pd.DataFrame, constants: Constants) -> Iterator[Run]:
     factors = (_numbers(part, "lec_l"), _numbers(part, "lec_e"), _numbers(part, "lec_c"))
     yield Run(lec.METHOD, rows, lec.grade_many(*factors, constants))
     by_ls = frame[["ls_l", "ls_s"]].notna().any(axis=1).to_numpy()
-    sets = (
-        frame["industry"].map(lambda one: ls.cutoffs_of(one, constants)).to_numpy() if by_ls.any() else by_ls
-    )
+    industries = frame["industry"].astype(object).where(frame["industry"].notna(), "")
+    sets = industries.map({one: ls.cutoffs_of(one, constants) for one in industries.unique()}).to_numpy()
     for cutoffs in sorted(set(sets[by_ls])):
         rows = np.flatnonzero(by_ls & (sets == cutoffs))
         part = frame.iloc[rows]

@@ -1,6 +1,14 @@
 /** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
 
-import type { ChangeList, KpiList, VersionList, Why, ZoneList } from "./risk-types";
+import type {
+  ChangeList,
+  DecisionList,
+  KpiList,
+  OverrideRequest,
+  VersionList,
+  Why,
+  ZoneList,
+} from "./risk-types";
 import type {
   BaseList,
   Bounds,
@@ -102,6 +110,15 @@ export const api = {
     request<ZoneList>(`/api/layers/${part(layer)}/list${query({ at })}`),
   zoneFile: (layer: string, form: string, at: string | null) =>
     `/api/layers/${part(layer)}/list.${form}${query({ at })}`,
+  override: (layer: string, zone: string, body: OverrideRequest) =>
+    request<unknown>(`/api/zones/${part(layer)}/${part(zone)}/override`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }),
+  overrides: () => request<DecisionList>("/api/zones/overrides"),
+  withdraw: (id: number, person: string) =>
+    request<unknown>(`/api/zones/overrides/${id}/withdraw${query({ person })}`, { method: "POST" }),
   kpis: (at: string | null) => request<KpiList>(`/api/kpis${query({ at })}`),
   versions: (layer: string) => request<VersionList>(`/api/layers/${part(layer)}/versions`),
   changes: (layer: string, since: string, until: string) =>

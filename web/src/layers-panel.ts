@@ -72,7 +72,7 @@ export class LayersPanel {
       list.append(box);
     }
     if (catalogue.layers.length === 0) list.append(h("p", { class: "hint" }, t("noLayers")));
-    fill(this.#tree, head, list, riskLink(this.#app), loadLink(this.#app));
+    fill(this.#tree, head, riskLink(this.#app), list, loadLink(this.#app));
     this.#refresh();
   }
 

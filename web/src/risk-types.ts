@@ -105,3 +105,7 @@ export type ChangeList = {
 };
 
 export type VersionList = { versions: { version: string; at: string; rows: number }[] };
+
+export type OverrideRequest = { grade: number; reason: string; person: string; until: string };
+
+export type DecisionList = { overrides: { id: number; layer: string; zone: string; holds: boolean }[] };

@@ -5,6 +5,7 @@ import type { App } from "./app";
 import { button, fill, h } from "./dom";
 import { date, decimal, integer, NONE, say } from "./format";
 import { gradeMark } from "./grade-mark";
+import { overrideForm, withdrawButton } from "./override-form";
 import type { Alpha, Member, Target, Why } from "./risk-types";
 
 export class WhySection {
@@ -58,6 +59,7 @@ export class WhySection {
       ...this.#members(why),
       ...this.#natural(why),
       ...this.#targets(why),
+      why.rule && this.#app.store.state.at === null && overrideForm(this.#app, why),
     );
   }
 
@@ -77,6 +79,7 @@ export class WhySection {
         t("byHandUntil", { person, until: date(until), reason }),
       ),
       h("p", { class: "hint" }, t("byHandWorst", { word: mark.words }), mark.swatch),
+      this.#app.store.state.at === null && withdrawButton(this.#app, why),
     );
   }
 

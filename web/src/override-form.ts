@@ -1,0 +1,82 @@
+/** Setting a zone by hand, or taking that back: colour, reason, person, last day. The server has the last word. */
+
+import { announce } from "./announce";
+import { api } from "./api";
+import type { App } from "./app";
+import { button, fill, h } from "./dom";
+import { asFailure } from "./fetchers";
+import { isGraded } from "./filters";
+import { say } from "./format";
+import type { Why } from "./risk-types";
+
+const PERSON = "riskmap.person";
+
+export function overrideForm(app: App, why: Why): HTMLElement {
+  const { say: t, lang } = app;
+  const info = app.layer(why.layer);
+  const classes = info?.legend && isGraded(info.legend) ? info.legend.classes : [];
+  const grade = h("select", { name: "grade", required: true, "aria-label": say(info?.legend?.title, lang) });
+  for (const one of classes)
+    if (one.value !== null)
+      grade.append(
+        h("option", { value: String(one.value), selected: one.value === why.grade }, say(one.label, lang)),
+      );
+  const field = (name: string, type: string, label: string, value = "") => {
+    const input = h("input", { name, type, required: true, value, maxlength: type === "text" ? 200 : null });
+    return { input, row: h("label", { class: "row" }, h("span", { class: "name" }, label), input) };
+  };
+  const reason = field("reason", "text", t("byHandReason"));
+  const person = field("person", "text", t("byHandPerson"), localStorage.getItem(PERSON) ?? "");
+  const until = field("until", "date", t("byHandLastDay"));
+  const said = h("p", { class: "hint", role: "alert", "data-testid": "override-said" });
+  const form = h(
+    "form",
+    { class: "override-form", "data-testid": "override-form" },
+    h("label", { class: "row" }, h("span", { class: "name" }, say(info?.legend?.title, lang)), grade),
+    reason.row,
+    person.row,
+    until.row,
+    said,
+    h("button", { type: "submit", class: "primary" }, t("byHandSave")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    localStorage.setItem(PERSON, person.input.value);
+    const sent = {
+      grade: Number(grade.value),
+      reason: reason.input.value,
+      person: person.input.value,
+      until: until.input.value,
+    };
+    void done(app, said, () => api.override(why.layer, why.key, sent));
+  });
+  return h("details", { "data-testid": "override" }, h("summary", {}, t("byHandChange")), form);
+}
+
+export function withdrawButton(app: App, why: Why): HTMLElement {
+  const said = h("p", { class: "hint", role: "alert" });
+  const take = async () => {
+    const { overrides } = await api.overrides();
+    const open = overrides.find((one) => one.holds && one.layer === why.layer && one.zone === why.key);
+    if (open) await api.withdraw(open.id, localStorage.getItem(PERSON) ?? why.override?.person ?? "");
+  };
+  const go = () => void done(app, said, take);
+  return h(
+    "div",
+    {},
+    button({ class: "link", "data-testid": "withdraw" }, go, app.say("byHandWithdraw")),
+    said,
+  );
+}
+
+async function done(app: App, said: HTMLElement, work: () => Promise<unknown>): Promise<void> {
+  fill(said, app.say("computing"));
+  try {
+    await work();
+    fill(said);
+    announce(app.say("byHandDone"));
+    await app.reload();
+  } catch (error) {
+    fill(said, asFailure(error).words(app.lang));
+  }
+}
