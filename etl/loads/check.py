@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 from sqlalchemy import Connection
 
-from etl.loads.counties import ensure_cells
+from etl.loads.counties import ensure_squares
 from etl.loads.faults import (
     forget_faults,
     keep_bad_rows,
@@ -20,7 +20,7 @@ from etl.loads.mapping import Mapping, map_columns
 from etl.loads.preview import change_of
 from etl.loads.questions import option, question
 from etl.loads.reading import KnownPlaces, read_coordinates
-from etl.loads.ready import Reading, ready_query
+from etl.loads.ready import Reading, hashed, marked_rows
 from etl.loads.record import Load
 from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
 from etl.loads.stage import LOST_TEXT
@@ -77,7 +77,7 @@ def check_rows(
         located=locate(connection, load.id, layer, operation),
         has_z=load.facts.has_z,
         lossy=any(f.code == LOST_TEXT for f in load.findings),
-        counties=ensure_cells(connection, counties) if counties else None,
+        counties=ensure_squares(connection, counties) if counties else None,
     )
     ready = _build(connection, load, layer, reading)
     _judge(connection, load, reading, ready)
@@ -97,17 +97,17 @@ def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Read
         run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(table))
     be_quick(connection)
     unfinished = needs_finish(layer)
-    query = ready_query(reading, raw, hashed=not unfinished)
+    query = marked_rows(reading, raw)
     load.shaped = None
     if unfinished:
         _create(connection, read, query, "UNLOGGED ")
         finish(connection, layer, read, ready, load.profile.merge, reading.has_z)
         run(connection, sql.SQL("DROP TABLE {}").format(read))
     elif served(connection, layer) is not None:
-        _create(connection, ready, query, "UNLOGGED ")
+        _create(connection, ready, hashed(layer, query, reading.has_z), "UNLOGGED ")
     else:  # the layer is empty: the checked rows become its table as they are
         load.shaped = next_seq(connection, layer)
-        _create(connection, ready, shaped(layer, query, load.shaped, marks=True), "")
+        _create(connection, ready, shaped(layer, query, load.shaped, marks=True, has_z=reading.has_z), "")
     return ready
 
 
@@ -135,7 +135,7 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
     if not selected:
         raise _without_rows(load)
     if bad or warned:
-        name_faults(connection, load.id, reading, ready)
+        name_faults(connection, load.id, reading, ready, bad + warned)
     layer = reading.layer
     # the unique index is needed anyway where the rows become the table, and finds out for nothing
     if load.shaped is None or not keys_are_unique(connection, layer, ready):

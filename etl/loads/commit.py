@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.archives import Unchanged, build_archive
 from etl.derive.zones import DERIVED, INPUTS
-from etl.loads.counties import ADMIN_ROLE, rename_cells
+from etl.loads.counties import ADMIN_ROLE, rename_squares
 from etl.loads.derived import Derivation, files_stand
 from etl.loads.faults import RowsRefused, faults_of, mark_mended
 from etl.loads.finish import needs_finish
@@ -236,7 +236,7 @@ class Commit:
         if one.made or not files_stand(connection, self._store, one):
             written[layer.id] = one
         if layer.role == ADMIN_ROLE:
-            rename_cells(connection, load.id, one.version)
+            rename_squares(connection, load.id, one.version)
         if load.kind == "fix" and load.parent:
             mark_mended(connection, load.id, load.parent, ready)
         load.counts = {**load.counts, **one.change.as_json()}

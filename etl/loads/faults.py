@@ -15,6 +15,7 @@ from etl.loads.sqltools import SCHEMA, Sql, all_of, run, stage_table
 from layers.errors import BadFile
 
 LONGEST_VALUE = 80
+FEW_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,17 @@ def forget_faults(connection: Connection, load_id: str) -> None:
         run(connection, sql.SQL("DELETE FROM {} WHERE load = {}").format(table, sql.Literal(load_id)))
 
 
-def name_faults(connection: Connection, load_id: str, reading: Reading, ready: Sql) -> None:
-    """Read the marked rows once more, then ask each rule of them; of the errors of a field only the gravest is told."""
-    marked = sql.SQL("(SELECT x.* FROM {} x JOIN {} y ON y._row = x._row WHERE y._bad OR y._warn)").format(
-        stage_table("raw", load_id), ready
-    )
+def name_faults(connection: Connection, load_id: str, reading: Reading, ready: Sql, many: int) -> None:
+    """Read the marked rows (so ``many``) once more, then ask each rule of them.
+
+    Of the errors of a field only the gravest is told.
+    """
+    which: Sql = sql.SQL("SELECT _row FROM {} WHERE _bad OR _warn").format(ready)
+    if many <= FEW_ROWS:  # a list is hashed, which is quicker than a join
+        numbers = [row[0] for row in run(connection, which).fetchall()]
+        which = sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(numbers))
+    raw = stage_table("raw", load_id)
+    marked = sql.SQL("(SELECT * FROM {} WHERE _row IN ({}))").format(raw, which)
     run(connection, sql.SQL("CREATE TEMP TABLE marked ON COMMIT DROP AS {}").format(reading.rows(marked)))
     graver: dict[tuple[str, str], list[Sql]] = {}
     for rule in reading.rules:
