@@ -140,10 +140,13 @@ def _direct(field: Field, column: Column, at: Sql) -> Sql | None:
 
 
 def _titles(field: Field) -> dict[str, str]:
-    """A code list is also understood by the titles of its codes, in both languages."""
+    """A code list is also understood by the titles of its codes, in both languages; a level also without 级."""
     if field.choices is None:
         return {}
-    return {t: code for code, title in field.choices.items() for t in (title.en, title.zh) if t != code}
+    words: dict[str, str] = {}
+    for code, title in field.choices.items():
+        words |= {title.zh.removesuffix("级"): code, title.en: code, title.zh: code}
+    return {word: code for word, code in words.items() if word and word not in field.choices}
 
 
 def _translated(text: Sql, words: Mapping[str, str]) -> Sql:

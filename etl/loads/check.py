@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from psycopg import sql
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from etl.loads.finish import finish, needs_finish
 from etl.loads.heap import be_quick, keys_are_unique, shaped
 from etl.loads.locate import locate
 from etl.loads.mapping import Mapping, map_columns
-from etl.loads.preview import change_of
+from etl.loads.preview import change_of, moved
 from etl.loads.questions import option, question
 from etl.loads.reading import KnownPlaces, read_coordinates
 from etl.loads.ready import Reading, hashed, marked_rows
@@ -25,6 +26,8 @@ from etl.loads.record import Load
 from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
 from etl.loads.stage import LOST_TEXT
 from etl.loads.versions import next_seq, served
+from etl.sources.model import Finding
+from layers.crs.offset import FEWEST_MOVED, moved_note
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 
@@ -84,6 +87,8 @@ def check_rows(
     good = None if needs_finish(layer) else load.counts["selected"] - load.counts["bad"]
     change, parent = change_of(connection, layer, ready, good)
     load.base = parent.version if parent else None
+    if parent is not None and change.changed >= FEWEST_MOVED:
+        _compare_places(load, moved(connection, layer, ready, parent))
     load.counts = {**change.as_json(), **load.counts}
     load.rows_refused = load.counts["bad"]
     if load.rows_refused:
@@ -145,6 +150,16 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
         known = sql.Identifier(SCHEMA, str(parent.table_name))
         bad += refuse_known_keys(connection, load.id, layer.key, ready, known)
     load.counts = {"bad": bad, "warned": warned, "selected": selected}
+
+
+def _compare_places(load: Load, places: list[tuple[float, ...]]) -> None:
+    """Note where the objects that are served already moved together, as an offset datum moves them."""
+    x, y, to_x, to_y = np.array(places, dtype=np.float64).reshape(-1, 4).T
+    note = moved_note((x, y), (to_x, to_y))
+    known = any(f.code == "offset_suspected" for f in load.findings)
+    if note is not None and not known:
+        code, zh, en = note
+        load.findings = [*load.findings, Finding(code, "warning", zh, en, {"step": "crs"})]
 
 
 def _without_rows(load: Load) -> BadFile:

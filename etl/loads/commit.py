@@ -218,7 +218,7 @@ class Commit:
             )
         self._judge(connection, load)
         source = good_rows(ready)
-        gone: Keep = "remove" if load.profile.mode in ("replace", "sync") else "keep"
+        gone: Keep = "remove" if load.removes else "keep"
         if load.profile.mode == "sync" and parent is not None:
             self._limit_gone(connection, layer, load, source, parent.row_count)
         with self._reporter.step(f"{layer.id}: write"):

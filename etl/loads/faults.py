@@ -16,6 +16,7 @@ from layers.errors import BadFile
 
 LONGEST_VALUE = 80
 FEW_ROWS = 10_000
+SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,17 @@ class RowsRefused(BadFile):
 
     def __init__(self, file: str, load_id: str, rows: int, faults: list[Fault]) -> None:
         self.faults = faults
-        zh = [f"第 {f.row} 行，字段 {f.field}：{_said(f)}{f.zh}" for f in faults]
-        en = [f"row {f.row}, field {f.field}: {_said(f)}{f.en}" for f in faults]
+        kinds: dict[tuple[str, str], list[Fault]] = {}
+        for one in faults:
+            kinds.setdefault((one.field, one.code), []).append(one)
+        zh = [
+            f"字段 {same[0].field}：{_said(same[0])}{same[0].zh}（{_rows_zh(same)}）"
+            for same in kinds.values()
+        ]
+        en = [
+            f"field {same[0].field}: {_said(same[0])}{same[0].en} ({_rows_en(same)})"
+            for same in kinds.values()
+        ]
         super().__init__(
             f"{file} 有 {rows} 行不能使用，未载入任何数据。" + "；".join(zh),
             f"{file} has {rows} rows that cannot be used; nothing was loaded. " + "; ".join(en),
@@ -56,6 +66,16 @@ class RowsRefused(BadFile):
 
 def _said(fault: Fault) -> str:
     return f"{fault.value!r} " if fault.value else ""
+
+
+def _rows_zh(faults: list[Fault]) -> str:
+    shown = "、".join(str(f.row) for f in faults[:SHOWN_ROWS])
+    return f"第 {shown} 行" if len(faults) <= SHOWN_ROWS else f"第 {shown} 等行"
+
+
+def _rows_en(faults: list[Fault]) -> str:
+    shown = ", ".join(str(f.row) for f in faults[:SHOWN_ROWS])
+    return f"row {shown}" if len(faults) <= SHOWN_ROWS else f"rows {shown} and more"
 
 
 def forget_faults(connection: Connection, load_id: str) -> None:

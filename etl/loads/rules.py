@@ -37,7 +37,7 @@ class Rule:
 
 _WORDS = {
     FieldType.TEXT: ("不是文字", "is not text"),
-    FieldType.INTEGER: ("不是整数", "is not a whole number"),
+    FieldType.INTEGER: ("不是整数，或大得存不下", "is not a whole number, or too large for one"),
     FieldType.DECIMAL: ("不是数", "is not a number"),
     FieldType.BOOLEAN: ("不是 是/否", "is not a yes/no value"),
     FieldType.DATE: ("不是日期（年-月-日）", "is not a date (year-month-day)"),

@@ -160,9 +160,9 @@ BEGIN
     RETURN make_date(y, m, d);
 END $$;
 CREATE OR REPLACE FUNCTION stage.as_day(t text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN length(t) = 10 AND translate(t, '0123456789', '') = '--' AND substr(t, 5, 1) = '-'
-                     AND substr(t, 8, 1) = '-' AND substr(t, 1, 4) > '0000' AND substr(t, 6, 2) BETWEEN '01' AND '12'
-                     AND substr(t, 9, 2) BETWEEN '01' AND '28'
+    SELECT CASE WHEN t LIKE '____-__-__' AND translate(t, '0123456789', '') = '--' AND substr(t, 1, 4) > '0000'
+                     AND substr(t, 6, 2) BETWEEN '01' AND '12' AND substr(t, 9, 2) BETWEEN '01' AND '30'
+                     AND (substr(t, 6, 2) <> '02' OR substr(t, 9, 2) < '29')
                 THEN make_date(substr(t, 1, 4)::integer, substr(t, 6, 2)::integer, substr(t, 9, 2)::integer)
                 ELSE stage.any_day(t) END $$;
 
