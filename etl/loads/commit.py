@@ -43,10 +43,9 @@ from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
 from layers.model import Layer
 from layers.registry import Registry
-from layers.store import CURRENT, DATASET, VERSION, Files
+from layers.store import CHANNEL, CURRENT, DATASET, VERSION, Files
 
 SHOWN_FAULTS = 20
-CHANNEL = "riskmap_layers"
 
 
 @dataclass(frozen=True)
