@@ -25,6 +25,7 @@ from app.api import (
     layers,
     load_profiles,
     loads,
+    news,
     risk,
     tiles,
 )
@@ -35,6 +36,7 @@ from app.db import make_engine, make_tile_pool
 from app.headers import SecurityHeaders
 from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
+from app.news import News
 from app.regrading import Regrader
 from app.settings import Settings
 from app.state.prepare import prepare
@@ -81,8 +83,11 @@ def create_app(settings: Settings) -> FastAPI:
         ledger = make_engine(url, connections=2, timeout_s=None)
         app.state.regrader = Regrader.silent(ledger, catalogue.registry, catalogue.files)
         settling = asyncio.create_task(_settle(app.state.regrader))
+        app.state.news = News(url, catalogue)
+        app.state.news.start()
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         yield
+        await app.state.news.stop()
         await warming
         settling.cancel()
         await asyncio.to_thread(app.state.loads.close)
@@ -102,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (
-        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, health,
+        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, news, health,
     ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)

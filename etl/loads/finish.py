@@ -16,7 +16,7 @@ from etl.derive.admin import complete_admin, merge_areas
 from etl.derive.clocks import DEFECT_COMPUTED, DEFECT_INPUTS, due_dates
 from etl.derive.grades import COMPUTED, INPUTS, PARK_COMPUTED, PARK_INPUTS, grade_hazards, grade_parks
 from etl.loads.cells import SQL_NAMES
-from etl.loads.ready import row_hash
+from etl.loads.ready import hash_of_good
 from etl.loads.sqltools import Sql, columns, run
 from layers.constants.model import Constants
 from layers.constants.store import current_constants
@@ -133,7 +133,7 @@ def _create(connection: Connection, layer: VectorLayer, ready: Sql, query: Sql, 
     run(
         connection,
         sql.SQL("CREATE UNLOGGED TABLE {} AS SELECT *, {} AS row_hash FROM ({}) f").format(
-            ready, row_hash(layer, has_z), query
+            ready, hash_of_good(layer, has_z), query
         ),
     )
 

@@ -23,6 +23,7 @@ import { LayersPanel } from "./layers-panel";
 import { Layout } from "./layout";
 import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
+import { listenToNews } from "./news";
 import { RiskPanel } from "./risk-panel";
 import { Search } from "./search";
 import { SourcesPanel } from "./sources-panel";
@@ -91,8 +92,8 @@ function start(catalogue: Catalogue): void {
   Object.assign(window, { riskmap: handle });
 }
 
-/** How often to look for newly loaded data, in milliseconds. */
-const LOOK_AGAIN = 30_000;
+/** How often to look for newly loaded data that nobody told of, in milliseconds. */
+const LOOK_AGAIN = 60_000;
 let known = "";
 
 /** Fetch the catalogue: on opening, after a lost connection, and now and then for new versions. */
@@ -117,4 +118,5 @@ store.subscribe((state, before) => {
   if (state.at !== before.at) void load();
 });
 void load();
+listenToNews(app);
 setInterval(() => document.hidden || void load(), LOOK_AGAIN);

@@ -27,7 +27,9 @@ def level(admin: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     return admin[admin.level == name]
 
 
-def test_there_are_one_province_eleven_cities_ninety_counties_and_their_towns(admin: gpd.GeoDataFrame) -> None:
+def test_there_are_one_province_eleven_cities_ninety_counties_and_their_towns(
+    admin: gpd.GeoDataFrame,
+) -> None:
     assert admin.level.value_counts().to_dict() == {"town": 414, "county": 90, "city": 11, "province": 1}
     assert admin.index.is_unique
     assert set(admin.geom_type) == {"MultiPolygon"}
