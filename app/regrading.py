@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from time import sleep
 
 from sqlalchemy import Connection, Engine, select
 
+from app.risk.standing import is_behind
 from app.state import constants, overrides
 from etl.derive.regrade import Regrade
+from etl.loads.commit import Loaded
 from etl.progress import Bars, Reporter, Silent
 from etl.prune import prune
 from layers.changes import ClassChanges, class_changes
-from layers.errors import NotFound
+from layers.errors import Conflict, NotFound
 from layers.kinds.vector import VectorLayer
 from layers.registry import Registry
 from layers.store import VERSION, Files, current_versions, version_from_row
 
 __all__ = ["Bars", "Regrader"]
 SHOWN = 50
+WAITS_S = (1.0, 2.0, 3.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,11 @@ class Regrader:
         return self.again(f"override {number} withdrawn", person)
 
     def settle(self) -> list[ClassChanges]:
-        """Write the zones anew where a decision by hand that has ended is still served."""
+        """Grade again where what is served is behind what was decided: a decision by hand has ended, or somebody was
+        loading when one was made."""
         with self.engine.begin() as connection:
-            day = overrides.today(connection)
-            ended = False
-            for layer_id, version in current_versions(connection).items():
-                layer = self.registry[layer_id] if layer_id in self.registry else None
-                if isinstance(layer, VectorLayer) and layer.members and layer.layout == version.layout:
-                    table = layer.table(str(version.table_name))
-                    past = table.c.override_until < day
-                    ended |= bool(connection.execute(select(table.c[layer.key]).where(past).limit(1)).first())
-        return self.again("override ended", "riskmap") if ended else []
+            behind = is_behind(connection, self.registry)
+        return self.again("settle", "riskmap") if behind else []
 
     def _zone(self, connection: Connection, layer_id: str, zone: str) -> None:
         layer = self.registry.vector(layer_id)
@@ -94,12 +92,33 @@ class Regrader:
             )
 
     def again(self, why: str, person: str) -> list[ClassChanges]:
-        """Grade again with what stands, and return what changed colour, layer by layer."""
-        done = Regrade(self.engine, self.registry, self.store, self.reporter).grade(why=why, person=person)
+        """Grade again with what stands, and return what changed colour, layer by layer.
+
+        Raises:
+            Conflict: somebody is loading and does not end; what was decided is on record, and a running server carries
+                it out within ten minutes (code ``regrade_later``).
+        """
+        done = self._graded(why, person)
         with self.engine.begin() as connection:
             found = [self._changes(connection, one.layer, one.version) for one in done if one.changed]
         prune(self.engine, self.store)
         return [one for one in found if one is not None]
+
+    def _graded(self, why: str, person: str) -> list[Loaded]:
+        for wait in (*WAITS_S, None):
+            try:
+                return Regrade(self.engine, self.registry, self.store, self.reporter).grade(
+                    why=why, person=person
+                )
+            except Conflict as error:
+                if wait is None:
+                    raise Conflict(
+                        "决定已记录；正在载入数据，服务器将在十分钟内重新分级",
+                        "the decision is on record; data is being loaded, the server grades again within ten minutes",
+                        code="regrade_later",
+                    ) from error
+                sleep(wait)
+        return []  # pragma: no cover - the last round returns or raises
 
     def _changes(self, connection: Connection, layer_id: str, version: str) -> ClassChanges | None:
         layer = self.registry[layer_id]

@@ -76,8 +76,24 @@ def test_a_decision_that_has_ended_is_settled(regrader: Regrader) -> None:
     assert regrader.settle() == []
     with regrader.engine.begin() as connection:  # as if yesterday had been its last day
         connection.execute(text("UPDATE app.zone_override SET until = until - 1"))
-    regrader.again("test", "test")
+    [change] = regrader.settle()
+    assert [(o["key"], o["before"], o["after"]) for o in change.objects] == [("330102", 3, 1)]
     assert zone(regrader)["grade"] == 1
+    assert regrader.settle() == []
+
+
+def test_a_decision_made_while_somebody_loads_is_on_record_and_settled_later(
+    regrader: Regrader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.regrading.WAITS_S", ())
+    with regrader.engine.connect() as loading:
+        loading.execute(text("SELECT pg_advisory_xact_lock(hashtext('riskmap.load.hazard_source'))"))
+        with pytest.raises(RiskmapError) as caught:
+            regrader.override(*ZONE, 3, **SAID, until=day(regrader, 3))
+        assert caught.value.code == "regrade_later"
+        assert zone(regrader)["grade"] == 1
+    regrader.settle()
+    assert zone(regrader)["grade"] == 3
 
 
 @pytest.mark.parametrize(
