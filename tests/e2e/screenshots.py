@@ -15,6 +15,7 @@ OUT = CHECKOUT / "web" / "screenshots"
 PICTURES = {
     "day": (1440, 900, "light", ""),
     "night": (1440, 900, "dark", ""),
+    "risk": (1440, 900, "light", "panel=risk"),
     "phone": (390, 844, "light", ""),
     "place": (
         1440,
