@@ -53,4 +53,4 @@ def coverage_run(
     data: TheData, params: Annotated[CoverageParams, Body(default_factory=CoverageParams)]
 ) -> CoverageResult:
     """Answer where the bases reach, how many people that is, and which counties have gaps."""
-    return coverage.run(params, data.inputs())
+    return coverage.run(params, data.inputs(*(params.demand or ())))

@@ -36,7 +36,7 @@ def write_coverage(settings: Settings, sent: dict[str, Any], output: Path) -> It
     try:
         ensure_schema(engine)
         data = CoverageData(Catalogue(engine, discover(settings.layer_dir), settings))
-        inputs = data.inputs()
+        inputs = data.inputs(*(params.demand or ()))
         result = coverage.run(params, inputs)
     finally:
         engine.dispose()

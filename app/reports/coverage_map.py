@@ -50,6 +50,8 @@ def minutes(gap: Gap) -> str:
 
     Rounded up, so that a place past the limit never reads as within it; the parts add up to the total.
     """
+    if gap.worst_minutes is None:
+        return "—"
     total = math.ceil(gap.worst_minutes * 10 - 1e-6) / 10
     return f"{gap.worst_preparation_min:g} + {total - gap.worst_preparation_min:.1f} = {total:.1f}"
 
