@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import errors
 from app.analysis import coverage
 from app.analysis.inputs import CoverageData
+from app.analysis_jobs import AnalysisJobs
 from app.api import analysis, health, items, layers, load_profiles, loads, tiles
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
@@ -61,12 +62,14 @@ def create_app(settings: Settings) -> FastAPI:
         )
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
+        app.state.analysis_jobs = AnalysisJobs()
         app.state.tiles = TileSource(pool, catalogue)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         yield
         await warming
+        await asyncio.to_thread(app.state.analysis_jobs.close)
         await asyncio.to_thread(app.state.loads.close)
         await pool.close()
         engine.dispose()

@@ -65,7 +65,7 @@ class RoseWind(WindParams):
     share: float = Field(title="频率 / Share", gt=0)
 
 
-def _kind_of(value: object) -> str:
+def kind_of(value: object) -> str:
     """Tell an id from a place, so that an error speaks of what was meant."""
     return "id" if isinstance(value, str) else "place"
 
@@ -157,7 +157,7 @@ class CoverageParams(FlightParams):
         },
     )
 
-    bases: list[Annotated[BaseChoice, Discriminator(_kind_of)]] | None = Field(
+    bases: list[Annotated[BaseChoice, Discriminator(kind_of)]] | None = Field(
         None,
         title="基地 / Bases",
         description="Ids of the rescue_base layer, or places; omitted: every base that is in service (see when)",

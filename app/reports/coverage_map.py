@@ -56,10 +56,16 @@ def minutes(gap: Gap) -> str:
     return f"{gap.worst_preparation_min:g} + {total - gap.worst_preparation_min:.1f} = {total:.1f}"
 
 
+def _base_name(base: str, result: CoverageResult) -> str:
+    return next((one.name for one in result.bases if one.id == base), base)
+
+
 @cache
 def _words() -> Environment:
     words = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-    words.filters.update(whole=_whole, tenth=_tenth, area=_area, share=_share, minutes=minutes)
+    words.filters.update(
+        base_name=_base_name, whole=_whole, tenth=_tenth, area=_area, share=_share, minutes=minutes
+    )
     return words
 
 

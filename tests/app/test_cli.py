@@ -93,8 +93,8 @@ def test_a_file_is_loaded_and_a_bad_one_changes_nothing(empty_settings: Settings
         (("load", "{good}"), 2, "--layer"),
         (("etl", "run", "--data", "/nowhere"), 4, "no_directory"),
         (("etl", "run", "--data", "{folder}"), 4, "no_manifest"),
-        (("coverage", "--base", "a,b"), 4, "bad_option"),
-        (("coverage",), 6, "land_missing"),
+        (("coverage", "run", "--base", "a,b"), 4, "bad_option"),
+        (("coverage", "run"), 6, "land_missing"),
         (("serve", "--port", "70000"), 2, "65535"),
         (("nothing",), 2, "nothing"),
     ],
@@ -175,7 +175,7 @@ def test_the_demo_is_ready_again_within_seconds_and_keeps_what_was_loaded(
 
 def test_coverage_writes_a_page_geojson_and_csv(demo_settings: Settings, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
-    done = run(demo_settings, "coverage", "--radius-km", "100", "-o", str(report))
+    done = run(demo_settings, "coverage", "run", "--radius-km", "100", "-o", str(report))
     assert done.returncode == 0, done.stderr
     assert report.stat().st_size > 100_000
     assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".geojson", ".html"]
