@@ -7,12 +7,14 @@ import "./base.css";
 import "./panels.css";
 import "./details.css";
 import "./phone.css";
+import "./planner.css";
 import "./load/load.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";
 import { App } from "./app";
 import { offerArchives } from "./archives";
 import { BottomBar, TopBar } from "./bars";
+import { BaseHandles } from "./base-handles";
 import { ConnectionWatch } from "./connection";
 import { CoveragePanel } from "./coverage-panel";
 import { asFailure, Fetchers } from "./fetchers";
@@ -22,6 +24,7 @@ import { LayersPanel } from "./layers-panel";
 import { Layout } from "./layout";
 import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
+import { PlannerPanel } from "./planner-panel";
 import { Search } from "./search";
 import { SourcesPanel } from "./sources-panel";
 import { Store } from "./store";
@@ -52,8 +55,9 @@ onSystemTheme(() => {
 
 const search = new Search(app);
 const wizard = new LoadWizard(app);
+const planner = new PlannerPanel(app);
 const layout = new Layout(app, new LayersPanel(app).element, {
-  coverage: new CoveragePanel(app).element,
+  coverage: new CoveragePanel(app, planner.element, () => planner.build()).element,
   sources: new SourcesPanel(app).element,
   keys: new KeysPanel(app).element,
   item: new ItemPanel(app).element,
@@ -80,6 +84,7 @@ function start(catalogue: Catalogue): void {
   const made = new RiskMap(layout.map, app, catalogue);
   riskMap = made;
   app.view = made;
+  new BaseHandles(app, made.map);
   const fetchers = new Fetchers(app, () => made.bounds());
   app.refetch = () => fetchers.all();
   // For tests and for a look under the bonnet; nothing in the page reads it.

@@ -206,7 +206,7 @@ def maximise(
     ``must_cover``: every row that some site reaches has to be reached. Raises Cancelled.
     """
     rows = worth.rows
-    must: Bools = rows.cover.any(axis=1) if must_cover else np.zeros(len(rows.weight), dtype=np.bool_)
+    must: Bools = np.asarray(rows.cover.any(axis=1) & must_cover, dtype=np.bool_)
     first = list(start) if start is not None else greedy(worth, p)
     best, value = tuple(first), worth.of(rows.counts(first).astype(np.float64))
     if must_cover and (rows.counts(first)[must] < 1).any():

@@ -67,8 +67,9 @@ def merged(cover_words: list[Bits], region: Indices, weight: Floats, sites: int,
     index, found = pd.factorize(keys)
     first = np.zeros(found.size, dtype=np.intp)
     first[index[::-1]] = np.arange(index.size)[::-1]
-    for word in [*cover_words, region]:
-        if (word[first][index] != word).any():
+    columns: list[Indices | Bits] = [*cover_words, region]
+    for column in columns:
+        if (column[first][index] != column).any():
             raise ArithmeticError("two different rows have one hash")
     words = np.stack([word[first] for word in cover_words], axis=1)
     bits = np.unpackbits(words.astype("<u8").view(np.uint8), axis=1, bitorder="little")

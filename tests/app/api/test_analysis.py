@@ -80,7 +80,7 @@ def test_a_siting_run_ends_with_a_proven_plan(client: TestClient) -> None:
 
 def test_a_run_can_be_cancelled_and_an_unknown_one_is_named(client: TestClient) -> None:
     started = client.post(
-        "/api/analysis/siting", json={"p": 9, "grid_m": 7000, "objective": "area", "fixed": []}
+        "/api/analysis/siting", json={"p": 9, "grid_m": 9000, "objective": "area", "fixed": []}
     ).json()
     client.delete(f"/api/analysis/siting/{started['id']}")
     assert ended(client, started)["state"] in ("cancelled", "done")
