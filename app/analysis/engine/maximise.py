@@ -20,7 +20,7 @@ from app.analysis.engine.solver import INF, Clock, Model
 from layers.geo import Bools, Floats
 
 GROUPS = 16
-CLOSE = 1e-9
+CLOSE = 1e-6  # single precision of a product; any piece beside a kink gives a cut that holds
 Status = Literal["optimal", "feasible", "infeasible"]
 
 
@@ -67,11 +67,15 @@ class Worth:
         """Values of rows summed by group."""
         return np.bincount(self.group, values, minlength=self.groups).astype(np.float64)
 
-    def level(self, k: Floats) -> tuple[Floats, Floats]:
-        """g and its slope to the right at k, whole or not."""
+    def _piece(self, k: Floats) -> tuple[Indices, Floats]:
+        """The whole number at or below k, and the slope of g to the right of it."""
         last = self.gain.size - 1
         below = np.clip(np.floor(k + CLOSE), 0, last).astype(np.intp)
-        slope = self.gain[np.minimum(below + 1, last)] - self.gain[below]
+        return below, self.gain[np.minimum(below + 1, last)] - self.gain[below]
+
+    def level(self, k: Floats) -> tuple[Floats, Floats]:
+        """g and its slope to the right at k, whole or not."""
+        below, slope = self._piece(k)
         return self.gain[below] + slope * np.maximum(k - below, 0.0), slope
 
     def of(self, times: Floats) -> float:
@@ -92,16 +96,15 @@ class Worth:
 
     def tangents(self, y: Floats) -> tuple[Floats, Floats, Floats]:
         """For each group a constant and coefficients with sum <= constant + coefficients . y, exact at this y."""
-        times = self.rows.times(y)
-        level, slope = self.level(times)
+        below, slope = self._piece(self.rows.times(y))
         weight = self.rows.weight
-        sums = self.by_group(weight * level)
         steep = weight * slope
+        constant = self.by_group(weight * self.gain[below] - steep * below)
         coefficients = np.zeros((self.groups, self.rows.sites))
         for group in np.unique(self.group[steep > 0]):
             mine = np.flatnonzero((self.group == group) & (steep > 0))
             coefficients[group] = steep[mine] @ self.rows.cover[mine].astype(np.float64)
-        return sums, sums - coefficients @ y, coefficients
+        return constant + coefficients @ y, constant, coefficients
 
 
 MEAN = 1e-3
@@ -124,7 +127,7 @@ def greedy(worth: Worth, p: int) -> list[int]:
             rest = chosen[:at] + chosen[at + 1 :]
             site, _ = _best_addition(worth, without, rest)
             value = worth.of(without + rows.cover[:, site])
-            if value > best + CLOSE * max(1.0, abs(best)):
+            if value > best + 1e-9 * max(1.0, abs(best)):
                 times, best, better = without + rows.cover[:, site], value, True
                 chosen[at] = site
     return sorted(chosen)

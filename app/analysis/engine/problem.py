@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from app.analysis.engine.demand import Demand, Indices
 from app.analysis.engine.reach import Reach
 from app.analysis.engine.signatures import MOST_REACHES, Bits, place_bits
 from layers.geo import Bools, Floats
-
-CHUNK = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,19 +42,18 @@ class Rows:
         """How many of the chosen sites reach each row."""
         return np.asarray(self.cover[:, list(chosen)].sum(axis=1), dtype=np.intp)
 
+    @cached_property
+    def dense(self) -> NDArray[np.float32]:
+        """cover as numbers, for products."""
+        return self.cover.astype(np.float32)
+
     def times(self, y: Floats) -> Floats:
-        """cover @ y for any y."""
-        out = np.empty(len(self.weight))
-        for at in range(0, len(out), CHUNK):
-            out[at : at + CHUNK] = self.cover[at : at + CHUNK].astype(np.float64) @ y
-        return out
+        """cover @ y, to single precision; whole y give whole numbers."""
+        return np.asarray(self.dense @ y.astype(np.float32), dtype=np.float64)
 
     def summed(self, values: Floats) -> Floats:
-        """values @ cover: for each site the sum over the rows it reaches."""
-        out = np.zeros(self.sites)
-        for at in range(0, len(values), CHUNK):
-            out += values[at : at + CHUNK] @ self.cover[at : at + CHUNK].astype(np.float64)
-        return out
+        """values @ cover, to single precision: for each site the sum over the rows it reaches."""
+        return np.asarray(values.astype(np.float32) @ self.dense, dtype=np.float64)
 
 
 def merged(cover_words: list[Bits], region: Indices, weight: Floats, sites: int, fixed: int) -> Rows:
