@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -100,6 +101,7 @@ def _warm(data: CoverageData) -> None:
     """Prepare the counties and the population for the first coverage question (about a second), ahead of it."""
     with suppress(RiskmapError, SQLAlchemyError):
         coverage.run(coverage.CoverageParams(), data.inputs())
+    gc.freeze()  # what was prepared stays: the collector need not walk through it in the middle of an answer
 
 
 def _serve_page(app: FastAPI, web_dir: Path) -> None:

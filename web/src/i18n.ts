@@ -39,7 +39,7 @@ const WORDS = {
   ],
   dragBase: ["拖动基地", "Drag base"],
   wind: ["风速", "Wind"],
-  windFrom: ["风向（来自）", "Wind from"],
+  windFrom: ["风向", "Wind from"],
   oneMore: ["再加一个基地", "One more base"],
   keepA: ["记为方案甲 / 取消", "Keep as A / forget"],
   planReset: ["恢复原布局", "Back to the layout"],
