@@ -56,13 +56,26 @@ class Solved:
     infeasible: bool
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS that says nothing: its own constructor prints a banner before it can be told not to."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+        self.setOptionValue("output_flag", False)
+        kinds = range(int(highspy.cb.HighsCallbackType.kCallbackMax) + 1)
+        self.callbacks = [
+            highspy.highs.HighsCallback(highspy.cb.HighsCallbackType(kind), self) for kind in kinds
+        ]
+        self.enableCallbacks()
+
+
 class Model:
     """A model that is maximised; columns are added first, rows at any time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in (("output_flag", False), ("threads", 2), ("random_seed", 1), ("mip_rel_gap", 0.0)):
+        self._highs = _Quiet()
+        for name, value in (("threads", 2), ("random_seed", 1), ("mip_rel_gap", 0.0)):
             self._highs.setOptionValue(name, value)
         self._highs.setOptionValue("mip_abs_gap", 1e-9)
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
