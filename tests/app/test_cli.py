@@ -178,7 +178,7 @@ def test_coverage_writes_a_page_geojson_and_csv(demo_settings: Settings, tmp_pat
     done = run(demo_settings, "coverage", "run", "--radius-km", "100", "-o", str(report))
     assert done.returncode == 0, done.stderr
     assert report.stat().st_size > 100_000
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".geojson", ".html"]
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".geojson", ".gpkg", ".html", ".json"]
     assert "%" in done.stdout
     assert (
         json.loads((tmp_path / "report.geojson").read_text(encoding="utf-8"))["type"] == "FeatureCollection"
@@ -187,3 +187,29 @@ def test_coverage_writes_a_page_geojson_and_csv(demo_settings: Settings, tmp_pat
         "http://"
         not in re.sub(r"http://www\.w3\.org[^\s\"')]*", "", report.read_text(encoding="utf-8"))[:2000]
     )
+
+
+def test_a_scenario_is_verified_compared_and_no_longer_the_same_when_a_figure_was_changed(
+    demo_settings: Settings, tmp_path: Path
+) -> None:
+    report = tmp_path / "a.html"
+    assert run(demo_settings, "coverage", "run", "--wind", "8,330", "-o", str(report)).returncode == 0
+    scenario = tmp_path / "a.scenario.json"
+    same = run(demo_settings, "coverage", "verify", str(scenario))
+    assert same.returncode == 0, same.stderr
+    (tmp_path / "b.json").write_text('{"radius_km": 60}', encoding="utf-8")
+    compared = run(demo_settings, "coverage", "compare", str(scenario), str(tmp_path / "b.json"))
+    assert "->" in compared.stdout
+    kept = json.loads(scenario.read_text(encoding="utf-8"))
+    kept["result"]["covered_km2"] += 1
+    scenario.write_text(json.dumps(kept), encoding="utf-8")
+    refused = run(demo_settings, "coverage", "verify", str(scenario))
+    assert refused.returncode == 5
+    assert "result_differs" in refused.stderr
+
+
+def test_the_best_further_base_is_printed_with_its_bound(demo_settings: Settings) -> None:
+    done = run(demo_settings, "coverage", "site", "--p", "1", "--grid-m", "30000")
+    assert done.returncode == 0, done.stderr
+    assert "optimal" in done.stdout
+    assert "gap 0.00%" in done.stdout

@@ -24,6 +24,7 @@ from layers.geo import (
     Bools,
     Floats,
     Positions,
+    arcs_m,
     distances_m,
     geodesic_disc,
     mean_radius_m,
@@ -60,7 +61,7 @@ def _legs(lon: float, lat: float, points: Positions, exact: bool, azimuths: bool
     flat[flat == 0] = 1.0
     radius = mean_radius_m(lat)
     chord = np.sqrt(dx * dx + dy * dy + dz * dz)
-    away = 2 * radius * np.arcsin(np.minimum(chord / (2 * radius), 1.0))
+    away = arcs_m(chord, radius)
     return Legs(away, east / flat, north / flat)
 
 

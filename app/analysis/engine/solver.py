@@ -66,7 +66,7 @@ class _Quiet(highspy.Highs):
         self.callbacks = [
             highspy.highs.HighsCallback(highspy.cb.HighsCallbackType(kind), self) for kind in kinds
         ]
-        self.enableCallbacks()
+        self.enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 class Model:
