@@ -98,7 +98,7 @@ def karney_for_all(inputs: CoverageInputs) -> float:
             away = np.asarray(
                 GEOD.inv(np.full(n, base.lon), np.full(n, base.lat), cells.points.lon, cells.points.lat)[2]
             )
-            fine = cells.grid.split(np.flatnonzero(np.abs(away - RADIUS_M) < cells.half_diagonal_m))
+            fine = cells.grid.split(np.flatnonzero(np.abs(away - RADIUS_M) < cells.half_m))
             n = len(fine)
             GEOD.inv(np.full(n, base.lon), np.full(n, base.lat), fine.lon, fine.lat)
 
