@@ -26,6 +26,13 @@ def make_engine(database_url: str, *, connections: int = 8, timeout_s: float | N
     )
 
 
+async def listening_connection(database_url: str) -> asyncpg.Connection:
+    """Return a connection to hear notifications on."""
+    return await asyncpg.connect(
+        _plain(database_url), timeout=10, server_settings={"application_name": "riskmap-news"}
+    )
+
+
 async def make_tile_pool(database_url: str, *, connections: int, timeout_s: float) -> asyncpg.Pool:
     """Return the pool of the tiles: its own connections, so that slow questions never freeze the map."""
 
@@ -33,7 +40,7 @@ async def make_tile_pool(database_url: str, *, connections: int, timeout_s: floa
         """Tile statements leave no session state; the default reset would cost a round trip per tile."""
 
     return await asyncpg.create_pool(
-        str(make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)),
+        _plain(database_url),
         min_size=1,
         max_size=connections,
         reset=no_reset,
@@ -45,3 +52,7 @@ async def make_tile_pool(database_url: str, *, connections: int, timeout_s: floa
             "statement_timeout": str(round(timeout_s * 1000)),
         },
     )
+
+
+def _plain(database_url: str) -> str:
+    return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)

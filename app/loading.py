@@ -178,7 +178,7 @@ class LoadService:
     def suggest(self, path: Path, layer_id: str) -> dict[str, Any]:
         """Return which column of a file would fill which field, and the saved profiles that fit."""
         self.loader.target(layer_id)
-        load = Load(layer=layer_id, file=path.name, survey=self.loader.look(path))
+        load = Load(layer=layer_id, file=path.name, survey=self.loader.look(path, glance=True))
         mapping, unused = self.mapping(load)
         columns = [c.name for t in (load.survey.tables if load.survey else [])[:1] for c in t.columns]
         return {"mapping": mapping, "unused": unused, "profiles": self.profiles(layer_id, columns)}

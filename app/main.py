@@ -17,7 +17,7 @@ from app import errors
 from app.analysis import coverage
 from app.analysis.inputs import CoverageData
 from app.analysis_jobs import AnalysisJobs
-from app.api import analysis, health, items, layers, load_profiles, loads, tiles
+from app.api import analysis, health, items, layers, load_profiles, loads, news, tiles
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
 from app.compression import CompressText
@@ -25,6 +25,7 @@ from app.db import make_engine, make_tile_pool
 from app.headers import SecurityHeaders
 from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
+from app.news import News
 from app.settings import Settings
 from app.tile_source import TileSource
 from layers.errors import RiskmapError, Unavailable
@@ -67,8 +68,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.tiles = TileSource(pool, catalogue)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
+        app.state.news = News(url, catalogue)
+        app.state.news.start()
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         yield
+        await app.state.news.stop()
         await warming
         await asyncio.to_thread(app.state.analysis_jobs.close)
         await asyncio.to_thread(app.state.loads.close)
@@ -86,7 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for part in (layers, items, tiles, analysis, loads, load_profiles, health):
+    for part in (layers, items, tiles, analysis, loads, load_profiles, news, health):
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)

@@ -296,6 +296,25 @@ def _resident(process: Path) -> int:
         return 0
 
 
+def load_counties(url: str, folder: Path) -> None:
+    """Load the counties that places are judged by."""
+    data = folder / "data"
+    generate(data)
+    with etl_engine(url) as engine:
+        Pipeline(engine, discover(), Files(folder), Silent()).run(
+            manifest_for(data), data, only=["admin_area"]
+        )
+
+
+def apart(work: Callable[..., None], *arguments: object) -> None:
+    """Do preparations in a process of their own: what they take would count as memory of the load."""
+    process = get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f"{work.__name__} failed")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -307,16 +326,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="riskmap-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        # in a process of its own: what making the files takes would count as memory of the load
-        maker = get_context("spawn").Process(target=write_files, args=(folder, asked.rows, asked.only))
-        maker.start()
-        maker.join()
+        apart(write_files, folder, asked.rows, asked.only)
         with private_postgis(folder) as url, etl_engine(url) as engine:
             ensure_schema(engine)
-            data = folder / "data"
-            generate(data)
-            manifest = manifest_for(data)
-            Pipeline(engine, discover(), Files(folder), Silent()).run(manifest, data, only=["admin_area"])
+            apart(load_counties, url, folder)
             bench = Bench(url, engine, folder, asked.rows)
             peak = Peak()
             bench.clear()

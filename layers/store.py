@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 _METADATA = MetaData(schema="layer")
+CHANNEL = "riskmap_layers"
+"""What PostgreSQL notifies on when layers become current; the payload is JSON, versions by layer."""
 
 VERSION = Table(
     "version",

@@ -228,7 +228,7 @@ async def fix(load_id: LoadId, request: Request, response: Response, service: Th
 async def _events(load_id: str, request: Request, service: LoadJobs) -> AsyncIterator[bytes]:
     seen: tuple[int, int] | None = None
     quiet_s = 0.0
-    while not await request.is_disconnected():
+    while not (request.app.state.news.closed or await request.is_disconnected()):
         tick = service.tick(load_id)
         load = await run_in_threadpool(service.get, load_id)
         now = (load.revision, -1 if tick is None else tick)

@@ -21,18 +21,21 @@ def describe_load(load: Load) -> list[str]:
         lines.append(f"coordinates: {load.reading['operation']['zh']}")
     lines += [f"[{f.code}] {f.zh}" for f in load.findings]
     if load.counts:
-        lines.append(changes(load.counts))
+        lines.append(changes(load.counts, load.removes))
     if load.version:
         lines.append(f"version {load.version}, {load.rows_loaded:,} rows")
     if load.message:
         lines.append(load.message)
+    if load.state == "committing" or (load.state in ("received", "staged") and not load.questions):
+        lines.append(f"未完成，可继续：riskmap loads amend {load.id}（或 discard 放弃）")
     return lines
 
 
-def changes(counts: dict[str, Any]) -> str:
-    """Return the counts of a load in one line."""
+def changes(counts: dict[str, Any], removes: bool = True) -> str:
+    """Return the counts of a load in one line; served rows that the file lacks are gone only where it ``removes``."""
     names = ("new", "changed", "same", "gone", "bad", "warned")
-    return "  ".join(f"{name} {counts[name]:,}" for name in names if name in counts)
+    said = {"gone": "gone" if removes else "not in the file (kept)"}
+    return "  ".join(f"{said.get(name, name)} {counts[name]:,}" for name in names if name in counts)
 
 
 def describe_questions(questions: list[dict[str, Any]], load_id: str) -> list[str]:
@@ -74,7 +77,8 @@ def describe_survey(found: dict[str, Any]) -> list[str]:
 def load_line(load: Load) -> str:
     """Return a load in one line of a history."""
     when = f"{load.started_at:%Y-%m-%d %H:%M}"
-    return f"{load.id}  {when}  {load.state:9} {load.kind:8} {load.layer or '?':16} {load.file}  {changes(load.counts)}"
+    counts = changes(load.counts, load.removes)
+    return f"{load.id}  {when}  {load.state:9} {load.kind:8} {load.layer or '?':16} {load.file}  {counts}"
 
 
 def sample_lines(shown: dict[str, Any]) -> list[str]:

@@ -70,11 +70,16 @@ def load_in_one(
         body = known.profile(profile)["body"] if profile else {}
         wanted = read_profile({**body, **asked})
         load = known.loader.receive(file, layer=layer, profile=wanted, person=person, surveyed=False)
+        earlier = not load.open
         if load.open:
             load = known.loader.advance(load.id)
             if not load.questions:
                 known.loader.commit(load.id, guarded=False)
         load = known.get(load.id)
+        if earlier and not as_json:
+            typer.echo(
+                f"{file.name} 已于 {load.started_at:%Y-%m-%d %H:%M} 按同样设置载入，内容正在使用，无须再载"
+            )
         _show(known, load, as_json)
     if load.questions:
         raise typer.Exit(NEEDS_DECISION)
@@ -138,7 +143,7 @@ def preview(load_id: LoadId, as_json: Json = False) -> None:
             raise NeedsDecision(load.id, load.questions)
         shown = {**known.loader.preview(load_id), "counts": load.counts, "load": load.id, "base": load.base}
         shown["faults"] = known.faults(load_id, limit=20, offset=0, severity=None)
-    _print(shown, as_json, [changes(load.counts), *sample_lines(shown)])
+    _print(shown, as_json, [changes(load.counts, load.removes), *sample_lines(shown)])
 
 
 @loads.command()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
@@ -62,8 +63,9 @@ def reserve_port(host: str, port: int | None, first: int) -> Iterator[socket.soc
 
 def serve_until_stopped(settings: Settings, listener: socket.socket) -> None:
     """Serve; prints one line with the URL when the map can be opened; returns after Ctrl-C or SIGTERM."""
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,
@@ -73,17 +75,22 @@ def serve_until_stopped(settings: Settings, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
     try:
-        _Server(config, f"riskmap is ready: http://{shown}:{port}/").run(sockets=[listener])
+        _Server(config, app, f"riskmap is ready: http://{shown}:{port}/").run(sockets=[listener])
     except KeyboardInterrupt:
         sys.stderr.write("riskmap: stopping\n")
 
 
 class _Server(uvicorn.Server):
-    """Says that it is ready once it answers."""
+    """Says that it is ready once it answers, and ends what would go on for ever when it stops."""
 
-    def __init__(self, config: uvicorn.Config, ready_line: str) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, ready_line: str) -> None:
         super().__init__(config)
-        self._ready_line = ready_line
+        self._app, self._ready_line = app, ready_line
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams of events first: open pages would hold the server until it loses patience."""
+        self._app.state.news.close()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

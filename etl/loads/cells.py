@@ -102,7 +102,7 @@ def cell(
 def shown(at: Sql, column: Column) -> Sql:
     """Return the text of a staged column; 330102.0 is 330102, because spreadsheets make numbers of codes."""
     if column.type == "text":
-        return sql.SQL("NULLIF({}, '')").format(at)  # staging has trimmed it
+        return at  # staging has trimmed it, and left nothing where nothing was left
     if column.type == "decimal":
         return sql.SQL(
             "CASE WHEN {0} = trunc({0}) AND abs({0}) < 1e15 THEN {0}::bigint::text ELSE {0}::text END"
@@ -140,17 +140,25 @@ def _direct(field: Field, column: Column, at: Sql) -> Sql | None:
 
 
 def _titles(field: Field) -> dict[str, str]:
-    """A code list is also understood by the titles of its codes, in both languages."""
+    """A code list is also understood by the titles of its codes, in both languages; a level also without 级."""
     if field.choices is None:
         return {}
-    return {t: code for code, title in field.choices.items() for t in (title.en, title.zh) if t != code}
+    words: dict[str, str] = {}
+    for code, title in field.choices.items():
+        words |= {title.zh.removesuffix("级"): code, title.en: code, title.zh: code}
+    return {word: code for word, code in words.items() if word and word not in field.choices}
 
 
 def _translated(text: Sql, words: Mapping[str, str]) -> Sql:
     if not words:
         return text
     cases = [sql.SQL("WHEN {} THEN {}").format(sql.Literal(k), sql.Literal(v)) for k, v in words.items()]
-    return sql.SQL("CASE {} {} ELSE {} END").format(text, sql.SQL(" ").join(cases), text)
+    told = sql.SQL("CASE {} {} ELSE {} END").format(text, sql.SQL(" ").join(cases), text)
+    codes = [v for v in dict.fromkeys(words.values()) if v not in words]
+    if not codes:
+        return told
+    # most rows of most files hold codes: they need not be looked for among the words
+    return sql.SQL("CASE WHEN {} = ANY({}) THEN {} ELSE {} END").format(text, sql.Literal(codes), text, told)
 
 
 def _key(mapping: ColumnMapping, columns: list[Column]) -> Sql:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from psycopg import sql
 from sqlalchemy import Connection
 
-from etl.loads.counties import ensure_cells
+from etl.loads.counties import ensure_squares
 from etl.loads.faults import (
     forget_faults,
     keep_bad_rows,
@@ -17,14 +18,16 @@ from etl.loads.finish import finish, needs_finish
 from etl.loads.heap import be_quick, keys_are_unique, shaped
 from etl.loads.locate import locate
 from etl.loads.mapping import Mapping, map_columns
-from etl.loads.preview import change_of
+from etl.loads.preview import change_of, moved
 from etl.loads.questions import option, question
 from etl.loads.reading import KnownPlaces, read_coordinates
-from etl.loads.ready import Reading, ready_query
+from etl.loads.ready import Reading, hashed, marked_rows
 from etl.loads.record import Load
 from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
 from etl.loads.stage import LOST_TEXT
 from etl.loads.versions import next_seq, served
+from etl.sources.model import Finding
+from layers.crs.offset import FEWEST_MOVED, moved_note
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 
@@ -77,13 +80,15 @@ def check_rows(
         located=locate(connection, load.id, layer, operation),
         has_z=load.facts.has_z,
         lossy=any(f.code == LOST_TEXT for f in load.findings),
-        counties=ensure_cells(connection, counties) if counties else None,
+        counties=ensure_squares(connection, counties) if counties else None,
     )
     ready = _build(connection, load, layer, reading)
     _judge(connection, load, reading, ready)
     good = None if needs_finish(layer) else load.counts["selected"] - load.counts["bad"]
     change, parent = change_of(connection, layer, ready, good)
     load.base = parent.version if parent else None
+    if parent is not None and change.changed >= FEWEST_MOVED:
+        _compare_places(load, moved(connection, layer, ready, parent))
     load.counts = {**change.as_json(), **load.counts}
     load.rows_refused = load.counts["bad"]
     if load.rows_refused:
@@ -97,17 +102,17 @@ def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Read
         run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(table))
     be_quick(connection)
     unfinished = needs_finish(layer)
-    query = ready_query(reading, raw, hashed=not unfinished)
+    query = marked_rows(reading, raw)
     load.shaped = None
     if unfinished:
         _create(connection, read, query, "UNLOGGED ")
         finish(connection, layer, read, ready, load.profile.merge, reading.has_z)
         run(connection, sql.SQL("DROP TABLE {}").format(read))
     elif served(connection, layer) is not None:
-        _create(connection, ready, query, "UNLOGGED ")
+        _create(connection, ready, hashed(layer, query, reading.has_z), "UNLOGGED ")
     else:  # the layer is empty: the checked rows become its table as they are
         load.shaped = next_seq(connection, layer)
-        _create(connection, ready, shaped(layer, query, load.shaped, marks=True), "")
+        _create(connection, ready, shaped(layer, query, load.shaped, marks=True, has_z=reading.has_z), "")
     return ready
 
 
@@ -135,7 +140,7 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
     if not selected:
         raise _without_rows(load)
     if bad or warned:
-        name_faults(connection, load.id, reading, ready)
+        name_faults(connection, load.id, reading, ready, bad + warned)
     layer = reading.layer
     # the unique index is needed anyway where the rows become the table, and finds out for nothing
     if load.shaped is None or not keys_are_unique(connection, layer, ready):
@@ -145,6 +150,16 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
         known = sql.Identifier(SCHEMA, str(parent.table_name))
         bad += refuse_known_keys(connection, load.id, layer.key, ready, known)
     load.counts = {"bad": bad, "warned": warned, "selected": selected}
+
+
+def _compare_places(load: Load, places: list[tuple[float, ...]]) -> None:
+    """Note where the objects that are served already moved together, as an offset datum moves them."""
+    x, y, to_x, to_y = np.array(places, dtype=np.float64).reshape(-1, 4).T
+    note = moved_note((x, y), (to_x, to_y))
+    known = any(f.code == "offset_suspected" for f in load.findings)
+    if note is not None and not known:
+        code, zh, en = note
+        load.findings = [*load.findings, Finding(code, "warning", zh, en, {"step": "crs"})]
 
 
 def _without_rows(load: Load) -> BadFile:

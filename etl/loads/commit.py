@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.archives import Unchanged, build_archive
 from etl.derive.zones import DERIVED, INPUTS
-from etl.loads.counties import ADMIN_ROLE, rename_cells
+from etl.loads.counties import ADMIN_ROLE, rename_squares
 from etl.loads.derived import Derivation, files_stand
 from etl.loads.faults import RowsRefused, faults_of, mark_mended
 from etl.loads.finish import needs_finish
@@ -43,10 +43,9 @@ from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
 from layers.model import Layer
 from layers.registry import Registry
-from layers.store import CURRENT, DATASET, VERSION, Files
+from layers.store import CHANNEL, CURRENT, DATASET, VERSION, Files
 
 SHOWN_FAULTS = 20
-CHANNEL = "riskmap_layers"
 
 
 @dataclass(frozen=True)
@@ -218,7 +217,7 @@ class Commit:
             )
         self._judge(connection, load)
         source = good_rows(ready)
-        gone: Keep = "remove" if load.profile.mode in ("replace", "sync") else "keep"
+        gone: Keep = "remove" if load.removes else "keep"
         if load.profile.mode == "sync" and parent is not None:
             self._limit_gone(connection, layer, load, source, parent.row_count)
         with self._reporter.step(f"{layer.id}: write"):
@@ -236,7 +235,7 @@ class Commit:
         if one.made or not files_stand(connection, self._store, one):
             written[layer.id] = one
         if layer.role == ADMIN_ROLE:
-            rename_cells(connection, load.id, one.version)
+            rename_squares(connection, load.id, one.version)
         if load.kind == "fix" and load.parent:
             mark_mended(connection, load.id, load.parent, ready)
         load.counts = {**load.counts, **one.change.as_json()}

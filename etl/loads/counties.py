@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection
 
-from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
+from etl.loads.sqltools import SCHEMA, run, stage_table
 from layers.kinds.vector import VectorLayer
 from layers.registry import Registry
 from layers.store import current_versions
 
 CELL_DEGREES = 0.02
-"""About 2 km: some 26,000 squares over the province, nine tenths of them wholly inside one county."""
+"""About 2 km: some 26,000 squares over the province, eight tenths of them wholly inside one county."""
+INSIDE = 1e-9
+"""Share of a square that is kept away from the edge of the grid, against rounding."""
 ADMIN_ROLE = "admin"
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Where the squares of a version of the counties lie: numbers of the first column and row, and how many of each."""
+
+    version: str
+    west: int
+    south: int
+    columns: int
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -60,84 +74,119 @@ def county_shapes(connection: Connection, counties: Counties) -> tuple[list[str]
     return [row[0] for row in rows], [shapely.from_wkb(bytes(row[1])) for row in rows]
 
 
-def ensure_cells(connection: Connection, counties: Counties) -> str:
-    """Make the squares of the counties where they are missing; returns the version they are kept under. Costs about
-    a second, once per version of the counties."""
-    query = sql.SQL("SELECT EXISTS (SELECT FROM layer.county_cell WHERE version = {})")
-    known = run(connection, query.format(sql.Literal(counties.version))).fetchone()
-    if not known or not known[0]:
-        _make(connection, counties.version, *county_shapes(connection, counties))
-    return counties.version
+def ensure_squares(connection: Connection, counties: Counties) -> Squares | None:
+    """Return the squares of the counties, made where they are missing; None without a county. Costs about a second,
+    once per version of the counties."""
+    query = sql.SQL(
+        "SELECT version, west, south, columns, rows FROM layer.county_grid WHERE version = {}"
+    ).format(sql.Literal(counties.version))
+    known = run(connection, query).fetchone()
+    if known is None:
+        codes, shapes = county_shapes(connection, counties)
+        if not codes:
+            return None
+        _make(connection, counties.version, codes, shapes)
+        known = run(connection, query).fetchone()
+    return Squares(*known) if known else None
 
 
-def rename_cells(connection: Connection, load_id: str, version: str) -> None:
+def rename_squares(connection: Connection, load_id: str, version: str) -> None:
     """Keep the squares of a load's counties under the version that the load has become."""
     run(
         connection,
         sql.SQL(
-            "UPDATE layer.county_cell SET version = {0} WHERE version = {1}"
-            " AND NOT EXISTS (SELECT FROM layer.county_cell WHERE version = {0})"
+            "UPDATE layer.county_grid SET version = {0} WHERE version = {1}"
+            " AND NOT EXISTS (SELECT FROM layer.county_grid WHERE version = {0})"
         ).format(sql.Literal(version), sql.Literal(f"load-{load_id}")),
     )
 
 
 def _make(connection: Connection, version: str, codes: list[str], shapes: list[BaseGeometry]) -> None:
-    cells: dict[tuple[int, int], list[tuple[str, bytes | None]]] = {}
-    for code, shape in zip(codes, shapes, strict=True):
+    bounds = np.array([shape.bounds for shape in shapes])
+    west, south = (int(v) for v in np.floor(bounds[:, :2].min(axis=0) / CELL_DEGREES))
+    east, north = (int(v) for v in np.floor(bounds[:, 2:].max(axis=0) / CELL_DEGREES))
+    grid = np.zeros((north - south + 1, east - west + 1), np.int16)
+    borders: dict[tuple[int, int], list[tuple[str, bytes]]] = {}
+    for number, (code, shape) in enumerate(zip(codes, shapes, strict=True), 1):
         shapely.prepare(shape)
-        west, south, east, north = (int(np.floor(v / CELL_DEGREES)) for v in shape.bounds)
-        ix, iy = (a.ravel() for a in np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1)))
+        first_x, first_y, last_x, last_y = (int(np.floor(v / CELL_DEGREES)) for v in shape.bounds)
+        ix, iy = (
+            a.ravel() for a in np.meshgrid(np.arange(first_x, last_x + 1), np.arange(first_y, last_y + 1))
+        )
         boxes = shapely.box(
             ix * CELL_DEGREES, iy * CELL_DEGREES, (ix + 1) * CELL_DEGREES, (iy + 1) * CELL_DEGREES
         )
-        touched = shapely.intersects(shape, boxes)
         whole = shapely.contains_properly(shape, boxes)
-        pieces = np.full(len(boxes), None, dtype=object)
-        cut = touched & ~whole
-        pieces[cut] = shapely.to_wkb(
-            shapely.set_srid(shapely.intersection(shape, boxes[cut]), 4326), include_srid=True
-        )
-        for at in np.flatnonzero(touched):
-            cells.setdefault((int(ix[at]), int(iy[at])), []).append((code, pieces[at]))
+        grid[iy[whole] - south, ix[whole] - west] = number
+        cut = shapely.intersects(shape, boxes) & ~whole
+        pieces = shapely.set_srid(shapely.intersection(shape, boxes[cut]), 4326)
+        for x, y, piece in zip(ix[cut], iy[cut], shapely.to_wkb(pieces, include_srid=True), strict=True):
+            borders.setdefault((int(y) - south, int(x) - west), []).append((code, piece))
+    for number, place in enumerate(borders, 1):
+        grid[place] = -number
+    _keep(connection, Squares(version, west, south, grid.shape[1], grid.shape[0]), codes, grid, borders)
+
+
+def _keep(
+    connection: Connection,
+    squares: Squares,
+    codes: list[str],
+    grid: NDArray[np.int16],
+    borders: dict[tuple[int, int], list[tuple[str, bytes]]],
+) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - a live connection always has one
     driver.execute(
-        "CREATE TEMP TABLE cell_in (ix integer, iy integer, code text, piece geometry) ON COMMIT DROP"
+        "INSERT INTO layer.county_grid (version, west, south, columns, rows, codes, cells)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s::smallint[])",
+        (*astuple(squares), codes, grid.ravel().tolist()),
     )
-    with driver.cursor().copy("COPY cell_in (ix, iy, code, piece) FROM STDIN") as copy:
-        for (x, y), members in cells.items():
-            for code, piece in members:
-                copy.write_row((x, y, code, piece.hex() if piece else None))
-    run(
-        connection,
-        sql.SQL(
-            "INSERT INTO layer.county_cell (version, ix, iy, codes, pieces)"
-            " SELECT {}, ix, iy, array_agg(code ORDER BY code),"
-            " CASE WHEN count(piece) > 0 THEN array_agg(piece ORDER BY code) END FROM cell_in GROUP BY ix, iy"
-        ).format(sql.Literal(version)),
+    with driver.cursor().copy("COPY layer.county_border (version, cell, codes, pieces) FROM STDIN") as copy:
+        for number, members in enumerate(borders.values(), 1):
+            pieces = "{" + ":".join(piece.hex() for _, piece in members) + "}"  # ":" parts arrays of geometry
+            copy.write_row((squares.version, number, [code for code, _ in members], pieces))
+    run(connection, sql.SQL("ANALYZE layer.county_border"))
+
+
+def square_of(squares: Squares, x: str, y: str) -> sql.Composed:
+    """Return the mark of the square a place lies in: the number of its one county, the number of a square at a border
+    below zero, 0 or null in no county. ``x`` and ``y`` are columns in degrees."""
+    # an array in a table is unpacked at each look; what the concatenation gives stands in memory
+    cells = sql.SQL("(SELECT cells || '{{}}'::smallint[] FROM layer.county_grid WHERE version = {})").format(
+        sql.Literal(squares.version)
     )
-    run(connection, sql.SQL("DROP TABLE cell_in"))
-    run(connection, sql.SQL("ANALYZE layer.county_cell"))
-
-
-def county_join(version: str, ix: Sql, iy: Sql) -> sql.Composed:
-    """Return the join that gives each row its square (``k``); ``ix`` and ``iy`` are the numbers of ``cell_of``."""
-    return sql.SQL("LEFT JOIN layer.county_cell k ON k.version = {} AND k.ix = {} AND k.iy = {}").format(
-        sql.Literal(version), ix, iy
-    )
-
-
-def cell_of(point: sql.SQL | sql.Composed) -> tuple[sql.Composed, sql.Composed]:
-    """Return the two numbers of the square a point lies in."""
     size = sql.Literal(CELL_DEGREES)
-    return (
-        sql.SQL("floor(ST_X({}) / {})::integer").format(point, size),
-        sql.SQL("floor(ST_Y({}) / {})::integer").format(point, size),
+    return sql.SQL(
+        "CASE WHEN {x} >= {west} AND {x} < {east} AND {y} >= {south} AND {y} < {north} THEN"
+        " ({cells})[(floor({y} / {size})::integer - {row}) * {columns} + floor({x} / {size})::integer - {before}] END"
+    ).format(
+        x=sql.SQL(x),
+        y=sql.SQL(y),
+        west=sql.Literal((squares.west + INSIDE) * CELL_DEGREES),
+        east=sql.Literal((squares.west + squares.columns - INSIDE) * CELL_DEGREES),
+        south=sql.Literal((squares.south + INSIDE) * CELL_DEGREES),
+        north=sql.Literal((squares.south + squares.rows - INSIDE) * CELL_DEGREES),
+        cells=cells,
+        size=size,
+        row=sql.Literal(squares.south),
+        columns=sql.Literal(squares.columns),
+        before=sql.Literal(squares.west - 1),
     )
 
 
-def county_of(point: sql.SQL | sql.Composed) -> sql.Composed:
-    """Return the code of the county a point lies in, null in none; needs ``county_join``."""
+def border_join(squares: Squares, square: str) -> sql.Composed:
+    """Return the join that gives each row near a border the counties there (``k``); ``square`` as of ``square_of``."""
     return sql.SQL(
-        "CASE WHEN k.pieces IS NULL THEN k.codes[1] ELSE stage.county_among(k.codes, k.pieces, {}) END"
-    ).format(point)
+        "LEFT JOIN layer.county_border k ON k.version = {} AND k.cell = CASE WHEN {} < 0 THEN -{} END"
+    ).format(sql.Literal(squares.version), sql.SQL(square), sql.SQL(square))
+
+
+def county_of(squares: Squares, square: str, point: str) -> sql.Composed:
+    """Return the code of the county a point lies in, null in none; needs ``border_join``."""
+    codes = sql.SQL("(SELECT codes || '{{}}'::text[] FROM layer.county_grid WHERE version = {})").format(
+        sql.Literal(squares.version)
+    )
+    return sql.SQL(
+        "CASE WHEN {square} > 0 THEN ({codes})[{square}] WHEN {square} < 0 THEN"
+        " stage.county_among(k.codes, k.pieces, {point}) END"
+    ).format(square=sql.SQL(square), codes=codes, point=sql.SQL(point))

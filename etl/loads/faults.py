@@ -15,6 +15,8 @@ from etl.loads.sqltools import SCHEMA, Sql, all_of, run, stage_table
 from layers.errors import BadFile
 
 LONGEST_VALUE = 80
+FEW_ROWS = 10_000
+SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,17 @@ class RowsRefused(BadFile):
 
     def __init__(self, file: str, load_id: str, rows: int, faults: list[Fault]) -> None:
         self.faults = faults
-        zh = [f"第 {f.row} 行，字段 {f.field}：{_said(f)}{f.zh}" for f in faults]
-        en = [f"row {f.row}, field {f.field}: {_said(f)}{f.en}" for f in faults]
+        kinds: dict[tuple[str, str], list[Fault]] = {}
+        for one in faults:
+            kinds.setdefault((one.field, one.code), []).append(one)
+        zh = [
+            f"字段 {same[0].field}：{_said(same[0])}{same[0].zh}（{_rows_zh(same)}）"
+            for same in kinds.values()
+        ]
+        en = [
+            f"field {same[0].field}: {_said(same[0])}{same[0].en} ({_rows_en(same)})"
+            for same in kinds.values()
+        ]
         super().__init__(
             f"{file} 有 {rows} 行不能使用，未载入任何数据。" + "；".join(zh),
             f"{file} has {rows} rows that cannot be used; nothing was loaded. " + "; ".join(en),
@@ -57,6 +68,16 @@ def _said(fault: Fault) -> str:
     return f"{fault.value!r} " if fault.value else ""
 
 
+def _rows_zh(faults: list[Fault]) -> str:
+    shown = "、".join(str(f.row) for f in faults[:SHOWN_ROWS])
+    return f"第 {shown} 行" if len(faults) <= SHOWN_ROWS else f"第 {shown} 等行"
+
+
+def _rows_en(faults: list[Fault]) -> str:
+    shown = ", ".join(str(f.row) for f in faults[:SHOWN_ROWS])
+    return f"row {shown}" if len(faults) <= SHOWN_ROWS else f"rows {shown} and more"
+
+
 def forget_faults(connection: Connection, load_id: str) -> None:
     """Take the faults and the bad rows of an earlier check away."""
     for name in ("load_error", "load_bad_row"):
@@ -64,11 +85,17 @@ def forget_faults(connection: Connection, load_id: str) -> None:
         run(connection, sql.SQL("DELETE FROM {} WHERE load = {}").format(table, sql.Literal(load_id)))
 
 
-def name_faults(connection: Connection, load_id: str, reading: Reading, ready: Sql) -> None:
-    """Read the marked rows once more, then ask each rule of them; of the errors of a field only the gravest is told."""
-    marked = sql.SQL("(SELECT x.* FROM {} x JOIN {} y ON y._row = x._row WHERE y._bad OR y._warn)").format(
-        stage_table("raw", load_id), ready
-    )
+def name_faults(connection: Connection, load_id: str, reading: Reading, ready: Sql, many: int) -> None:
+    """Read the marked rows (so ``many``) once more, then ask each rule of them.
+
+    Of the errors of a field only the gravest is told.
+    """
+    which: Sql = sql.SQL("SELECT _row FROM {} WHERE _bad OR _warn").format(ready)
+    if many <= FEW_ROWS:  # a list is hashed, which is quicker than a join
+        numbers = [row[0] for row in run(connection, which).fetchall()]
+        which = sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(numbers))
+    raw = stage_table("raw", load_id)
+    marked = sql.SQL("(SELECT * FROM {} WHERE _row IN ({}))").format(raw, which)
     run(connection, sql.SQL("CREATE TEMP TABLE marked ON COMMIT DROP AS {}").format(reading.rows(marked)))
     graver: dict[tuple[str, str], list[Sql]] = {}
     for rule in reading.rules:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from etl.derive.admin import complete_admin, merge_areas
 from etl.derive.grades import COMPUTED, INPUTS, grade_hazards
 from etl.loads.cells import SQL_NAMES
-from etl.loads.ready import row_hash
+from etl.loads.ready import hash_of_good
 from etl.loads.sqltools import Sql, columns, run
 from layers.kinds.vector import VectorLayer
 
@@ -127,7 +127,7 @@ def _create(connection: Connection, layer: VectorLayer, ready: Sql, query: Sql, 
     run(
         connection,
         sql.SQL("CREATE UNLOGGED TABLE {} AS SELECT *, {} AS row_hash FROM ({}) f").format(
-            ready, row_hash(layer, has_z), query
+            ready, hash_of_good(layer, has_z), query
         ),
     )
 

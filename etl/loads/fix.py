@@ -48,7 +48,7 @@ def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: 
     load = Load(kind="fix", parent=parent.id, layer=parent.layer, file=name, person=person)
     load.profile = parent.profile.merged({"mode": "upsert" if parent.profile.mode != "append" else "append"})
     load.reading, load.operation = parent.reading, parent.operation
-    load.survey = survey(path)
+    load.survey = survey(path, glance=True)
     load.file_sha256, load.file_bytes = load.survey.sha256, load.survey.bytes
     rows = _corrected(parent, load, path, kept)
     load.facts = _facts(parent)

@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine
 
+from etl.loads.ready import hash_of_good
 from etl.loads.sqltools import SCHEMA, Sql, columns, run
 from layers.kinds.vector import VectorLayer
 
@@ -38,12 +39,15 @@ def row_columns(layer: VectorLayer) -> list[str]:
     return [*(f.name for f in layer.fields), "geom", "geom_z", "row_hash"]
 
 
-def shaped(layer: VectorLayer, rows: Sql, seq: int, *, marks: bool) -> sql.Composed:
+def shaped(
+    layer: VectorLayer, rows: Sql, seq: int, *, marks: bool = False, has_z: bool = False
+) -> sql.Composed:
     """Return rows in the shape of the heap: ``since`` is ``seq``.
 
-    ``rows`` is a query of ``_row`` and the row columns. With ``marks`` it also has ``_bad`` and ``_warn``, which are
-    handed on; bad rows then have no geometry, and the rows stay as the file has them: offices write county by county,
-    and sorting a million rows costs a fifth of their load. Without, neighbours come together (Hilbert order).
+    ``rows`` is a query of ``_row`` and the row columns. With ``marks`` it has ``_bad`` and ``_warn``, which are handed
+    on, and ``row_hash`` is still to be computed (``has_z``: some rows have heights); bad rows then have no
+    geometry, and the rows stay as the file has them: offices write county by county, and sorting a million rows costs a
+    fifth of their load. Without, neighbours come together (Hilbert order).
     """
     flat = layer.geometry_type
     good = sql.SQL("CASE WHEN NOT f._bad THEN f.geom END") if marks else sql.SQL("f.geom")
@@ -52,7 +56,7 @@ def shaped(layer: VectorLayer, rows: Sql, seq: int, *, marks: bool) -> sql.Compo
         columns([f.name for f in layer.fields], "f"),
         sql.SQL("{}::geometry({}, 4326) AS geom").format(good, sql.SQL(flat)),
         sql.SQL("f.geom_z::geometry(GeometryZ, 4326) AS geom_z"),
-        sql.SQL("f.row_hash"),
+        sql.SQL("{} AS row_hash").format(hash_of_good(layer, has_z)) if marks else sql.SQL("f.row_hash"),
         sql.SQL("ST_Transform({}, 3857)::geometry({}, 3857) AS tile_geom").format(good, sql.SQL(flat)),
     ]
     if layer.labelled:
@@ -76,7 +80,7 @@ def new_heap(connection: Connection, layer: VectorLayer, name: str, rows: Sql, s
     """Make and index a heap of the rows of a query (the row columns)."""
     numbered = sql.SQL("SELECT row_number() OVER () AS _row, s.* FROM ({}) s").format(rows)
     table = sql.Identifier(SCHEMA, name)
-    run(connection, sql.SQL("CREATE TABLE {} AS {}").format(table, shaped(layer, numbered, seq, marks=False)))
+    run(connection, sql.SQL("CREATE TABLE {} AS {}").format(table, shaped(layer, numbered, seq)))
     index_heap(connection, layer, name)
 
 
@@ -162,7 +166,7 @@ def add_rows(connection: Connection, layer: VectorLayer, name: str, rows: Sql, s
     added = run(
         connection,
         sql.SQL("INSERT INTO {} ({}) {} RETURNING Box2D(geom)::text").format(
-            table, columns(names), shaped(layer, numbered, seq, marks=False)
+            table, columns(names), shaped(layer, numbered, seq)
         ),
     )
     return [row[0] for row in added.fetchall() if row[0]]

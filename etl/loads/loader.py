@@ -96,15 +96,16 @@ class Loader(LoadBook):
 
     def _survey(self, load: Load, path: Path) -> None:
         with self.reporter.step(f"{load.file}: survey"):
-            found = self.look(path, load.profile)
+            found = self.look(path, load.profile, glance=True)
         load.file_sha256, load.file_bytes = found.sha256, found.bytes
         # sampled points are for looking only; a record without them stays small
         load.survey = replace(found, tables=[replace(t, points=[]) for t in found.tables])
 
-    def look(self, path: Path, profile: Profile | None = None) -> Survey:
-        """Return what is in a file; writes nothing."""
+    def look(self, path: Path, profile: Profile | None = None, *, glance: bool = False) -> Survey:
+        """Return what is in a file (a ``glance``: from its first rows); writes nothing."""
         said = profile or Profile()
-        return survey(path, options=ReadOptions(encoding=said.encoding, x=said.x, y=said.y))
+        options = ReadOptions(encoding=said.encoding, x=said.x, y=said.y)
+        return survey(path, options=options, glance=glance)
 
     @contextmanager
     def _new(self, load: Load) -> Iterator[None]:

@@ -21,8 +21,10 @@ IDENTITY_Z = sql.SQL("m.z0")
 
 @dataclass(frozen=True)
 class Located:
-    """SQL parts: ``geometry`` (degrees) and ``in_domain`` over ``p.g0``, ``heights`` over ``m.z0``, and a join."""
+    """SQL parts: ``geometry`` (degrees) and ``in_domain`` over ``p.g0`` (read with ``srid``), ``heights`` over
+    ``m.z0``, and a join."""
 
+    srid: int
     geometry: Sql
     in_domain: Sql
     heights: Sql
@@ -32,13 +34,13 @@ class Located:
 def locate(connection: Connection, load_id: str, layer: VectorLayer, operation: Operation) -> Located:
     """Return how the geometry of a load becomes degrees; makes ``stage.at_<load>`` where only Python can do it."""
     if operation.identity:
-        return Located(sql.SQL("ST_SetSRID(p.g0, 4326)"), sql.SQL("p.g0 IS NOT NULL"), IDENTITY_Z)
+        return Located(4326, sql.SQL("p.g0"), sql.SQL("p.g0 IS NOT NULL"), IDENTITY_Z)
     known = operation.sql
     if known is not None and (codes := _known_codes(connection, known.from_crs, known.to_crs)) is not None:
         return _in_sql(codes, known.flip, layer)
     _in_python(connection, load_id, operation)
     join = sql.SQL("LEFT JOIN {} a ON a._row = p._row").format(stage_table("at", load_id))
-    return Located(sql.SQL("a.geom"), sql.SQL("a.geom IS NOT NULL"), sql.SQL("a.geom_z"), join)
+    return Located(0, sql.SQL("a.geom"), sql.SQL("a.geom IS NOT NULL"), sql.SQL("a.geom_z"), join)
 
 
 def _known_codes(connection: Connection, source: str, target: str) -> tuple[int, int] | None:
@@ -56,7 +58,9 @@ def _known_codes(connection: Connection, source: str, target: str) -> tuple[int,
 
 def _in_sql(codes: tuple[int, int], flip: bool, layer: VectorLayer) -> Located:
     source, target = codes
-    box = sql.SQL("ST_MakeEnvelope({}, {}, {}, {})").format(*map(sql.Literal, _domain(source, layer)))
+    box = sql.SQL("ST_MakeEnvelope({}, {}, {}, {}, {})").format(
+        *map(sql.Literal, (*_domain(source, layer), source))
+    )
     # what lies far outside the province is not transformed: PROJ would fail on it and take all rows along
     turned = "ST_FlipCoordinates({})" if flip else "{}"
     g0 = sql.SQL(turned).format(sql.SQL("p.g0"))
@@ -64,15 +68,17 @@ def _in_sql(codes: tuple[int, int], flip: bool, layer: VectorLayer) -> Located:
     inside = sql.SQL("coalesce({0} @ {1} AND ST_XMin({0}) + ST_YMin({0}) < 'Infinity', false)").format(
         g0, box
     )
-    moved = "ST_SetSRID(ST_Transform(ST_SetSRID({}, {}), {}), 4326)"
+    moved = "ST_SetSRID(ST_Transform({}, {}), 4326)"
     geometry = sql.SQL("CASE WHEN {} THEN {} END").format(
-        inside, sql.SQL(moved).format(g0, sql.Literal(source), sql.Literal(target))
+        inside, sql.SQL(moved).format(g0, sql.Literal(target))
     )
     z0 = sql.SQL(turned).format(sql.SQL("m.z0"))
     heights = sql.SQL("CASE WHEN m.in_domain THEN {} END").format(
-        sql.SQL(moved).format(z0, sql.Literal(source), sql.Literal(target))
+        sql.SQL(moved).format(
+            sql.SQL("ST_SetSRID({}, {})").format(z0, sql.Literal(source)), sql.Literal(target)
+        )
     )
-    return Located(geometry, inside, heights)
+    return Located(source, geometry, inside, heights)
 
 
 def _domain(source: int, layer: VectorLayer) -> tuple[float, float, float, float]:

@@ -29,6 +29,27 @@ def change_of(
     return compare(connection, layer, good_rows(ready), rows), served(connection, layer)
 
 
+def moved(
+    connection: Connection, layer: VectorLayer, ready: Sql, parent: LayerVersion
+) -> list[tuple[float, ...]]:
+    """Return up to 500 changed objects, longitude and latitude before and after: after ``change_of``."""
+    key = sql.Identifier(layer.key)
+    found = run(
+        connection,
+        sql.SQL(
+            "SELECT ST_X(b), ST_Y(b), ST_X(a), ST_Y(a) FROM (SELECT key FROM delta WHERE what = 'changed' LIMIT {n}) d"
+            " JOIN {ready} s ON s.{key} = d.key AND NOT s._bad JOIN {served} c ON c.{key} = d.key"
+            " CROSS JOIN LATERAL (SELECT ST_PointOnSurface(c.geom) AS b, ST_PointOnSurface(s.geom) AS a) p"
+        ).format(
+            n=sql.Literal(MOST_POINTS),
+            ready=ready,
+            key=key,
+            served=sql.Identifier(SCHEMA, str(parent.table_name)),
+        ),
+    )
+    return [tuple(row) for row in found]
+
+
 def samples(connection: Connection, layer: VectorLayer, ready: Sql) -> dict[str, list[dict[str, Any]]]:
     """Return the first 20 rows that are new, changed (with what changes) and gone."""
     parent = served(connection, layer)

@@ -13,7 +13,7 @@ from functools import cached_property
 from psycopg import sql
 
 from etl.loads.cells import SQL_NAMES, Cell, cell, shown
-from etl.loads.counties import cell_of, county_join, county_of
+from etl.loads.counties import Squares, border_join, county_of, square_of
 from etl.loads.locate import Located
 from etl.loads.mapping import Mapping
 from etl.loads.profile import Profile
@@ -32,12 +32,14 @@ from layers.kinds.vector import VectorLayer
 from layers.model import Field
 
 FENCE = sql.SQL(" OFFSET '0'")
+PLAIN = "coalesce(octet_length(r._wkb) = 21, false)"
+"""The reader hands on two-dimensional WKB without empty shapes, and only a point takes 21 bytes of it."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything the SQL of one load is made of. ``lossy``: some text has lost characters; ``counties`` is the version
-    of the county squares, None without."""
+    """Everything the SQL of one load is made of. ``lossy``: some text has lost characters; ``counties`` are the
+    squares to judge places by, None without."""
 
     layer: VectorLayer
     profile: Profile
@@ -46,7 +48,7 @@ class Reading:
     located: Located
     has_z: bool
     lossy: bool
-    counties: str | None
+    counties: Squares | None
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -74,7 +76,8 @@ class Reading:
 
     def rows(self, raw: Sql) -> sql.Composed:
         """Return the query of the read rows over a staged table (or a part of it): ``_row``, ``_fault``, ``g0``,
-        ``z0``, the texts and values of the fields, ``in_domain``, ``g1``, ``g2``, ``area_change``, ``county``."""
+        ``z0``, ``plain`` (a point that needs no test), the texts and values of the fields, ``in_domain``, ``g1``,
+        ``g2``, ``area_change``, ``county``."""
         valued = self._valued(self._texts(raw))
         if self.layer.shape == "point":
             shaped = sql.SQL("SELECT *, g1 AS g2, NULL::double precision AS area_change FROM ({}) f").format(
@@ -97,9 +100,11 @@ class Reading:
             for at, wanted in self.mapping.where
         ]
         query = sql.SQL(
-            "SELECT r._row, r._fault, ST_GeomFromWKB(r._wkb) AS g0, {} AS z0, {} FROM {} r WHERE {}"
+            "SELECT r._row, r._fault, ST_GeomFromWKB(r._wkb, {}) AS g0, {} AS z0, {} AS plain, {} FROM {} r WHERE {}"
         )
-        return query.format(z, sql.SQL(", ").join([*texts, *direct]), raw, all_of(where)) + FENCE
+        listed = sql.SQL(", ").join([*texts, *direct])
+        srid = sql.Literal(self.located.srid)
+        return query.format(srid, z, sql.SQL(PLAIN), listed, raw, all_of(where)) + FENCE
 
     def _valued(self, inner: Sql) -> sql.Composed:
         values = [
@@ -113,10 +118,12 @@ class Reading:
         geometry = self.located.geometry
         if self.layer.shape == "point":  # a multipoint of one is how some programs write points
             geometry = sql.SQL(
-                "CASE WHEN GeometryType({0}) = 'MULTIPOINT' AND ST_NumGeometries({0}) = 1 THEN ST_GeometryN({0}, 1)"
-                " ELSE {0} END"
+                "CASE WHEN p.plain THEN {0} WHEN GeometryType({0}) = 'MULTIPOINT' AND ST_NumGeometries({0}) = 1"
+                " THEN ST_GeometryN({0}, 1) ELSE {0} END"
             ).format(geometry)
-        query = sql.SQL("SELECT p._row, p._fault, p.g0, p.z0, {}, {} AS in_domain, {} AS g1 FROM ({}) p {}")
+        query = sql.SQL(
+            "SELECT p._row, p._fault, p.g0, p.z0, p.plain, {}, {} AS in_domain, {} AS g1 FROM ({}) p {}"
+        )
         listed = sql.SQL(", ").join([*texts, *values])
         return query.format(listed, self.located.in_domain, geometry, inner, self.located.join) + FENCE
 
@@ -124,19 +131,20 @@ class Reading:
         """Give each row the county its place lies in; a polygon by a point on it."""
         if self.counties is None or self.area_field is None:
             return sql.SQL("SELECT q.*, NULL::text AS county FROM ({}) q").format(inner)
-        place = "g1" if self.layer.shape == "point" else "ST_PointOnSurface(g2)"
         # ST_X fails on anything but a point, and one such row would take all along
         placed = sql.SQL(
-            "SELECT *, CASE WHEN GeometryType(g1) = ANY({}) THEN {} END AS pt FROM ({}) c"
-        ).format(
-            sql.Literal(["POINT"] if self.layer.shape == "point" else ["POLYGON", "MULTIPOLYGON"]),
-            sql.SQL(place),
-            inner,
+            "SELECT *, ST_X(pt) AS x, ST_Y(pt) AS y FROM (SELECT *, CASE WHEN {} THEN {} END AS pt FROM ({}) c) e"
         )
-        ix, iy = cell_of(sql.SQL("q.pt"))
+        if self.layer.shape == "point":
+            parts = "plain OR GeometryType(g1) = 'POINT'", "g1"
+        else:
+            parts = "GeometryType(g1) IN ('POLYGON', 'MULTIPOLYGON')", "ST_PointOnSurface(g2)"
+        squared = sql.SQL("SELECT *, {} AS square FROM ({} OFFSET '0') s").format(
+            square_of(self.counties, "x", "y"), placed.format(*map(sql.SQL, parts), inner)
+        )
         return (
-            sql.SQL("SELECT q.*, {county} AS county FROM ({placed} OFFSET '0') q {join}").format(
-                county=county_of(sql.SQL("q.pt")), placed=placed, join=county_join(self.counties, ix, iy)
+            sql.SQL("SELECT q.*, {} AS county FROM ({} OFFSET '0') q {}").format(
+                county_of(self.counties, "q.square", "q.pt"), squared, border_join(self.counties, "q.square")
             )
             + FENCE
         )
@@ -158,38 +166,44 @@ def _mended(inner: Sql) -> sql.Composed:
     ).format(inner)
 
 
-def ready_query(reading: Reading, raw: Sql, hashed: bool) -> sql.Composed:
-    """Return the query of the rows of the layer: ``_row``, the fields, ``geom``, ``geom_z``, ``row_hash`` (unless the
-    layer has computed fields still to come), ``_bad``, ``_warn``."""
-    bad = all_of([r.condition for r in reading.rules if r.severity == "error"], "OR")
-    warn = all_of([r.condition for r in reading.rules if r.severity != "error"], "OR")
-    finals = [_final(reading, f) for f in reading.layer.fields]
+def marked_rows(reading: Reading, raw: Sql) -> sql.Composed:
+    """Return the query of the rows of the layer: ``_row``, the fields, ``geom``, ``geom_z``, ``_bad``, ``_warn``."""
+    errors = [r.condition for r in reading.rules if r.severity == "error" and not r.implied]
+    warnings = [r.condition for r in reading.rules if r.severity != "error"]
     fields = [
-        sql.SQL("{} AS {}").format(value, sql.Identifier(f.name))
-        for value, f in zip(finals, reading.layer.fields, strict=True)
+        sql.SQL("{} AS {}").format(_final(reading, f), sql.Identifier(f.name)) for f in reading.layer.fields
     ]
     heights = reading.located.heights if reading.has_z else sql.SQL("NULL::geometry")
-    marks = sql.SQL("coalesce({}, false) AS _bad, coalesce({}, false) AS _warn").format(bad, warn)
-    listed: list[Sql] = [*fields, sql.SQL("m.g2 AS geom"), sql.SQL("{} AS geom_z").format(heights), marks]
-    if hashed:
-        listed.append(
-            sql.SQL("{} AS row_hash").format(
-                _hash([*finals, sql.SQL("m.g2")], heights if reading.has_z else None)
-            )
-        )
-    return sql.SQL("SELECT m._row, {} FROM ({}) m").format(sql.SQL(", ").join(listed), reading.rows(raw))
+    query = sql.SQL(
+        "SELECT m._row, {}, m.g2 AS geom, {} AS geom_z, coalesce({}, false) AS _bad, coalesce({}, false) AS _warn"
+        " FROM ({}) m"
+    )
+    listed = sql.SQL(", ").join(fields)
+    return query.format(listed, heights, all_of(errors, "OR"), all_of(warnings, "OR"), reading.rows(raw))
+
+
+def hashed(layer: VectorLayer, rows: Sql, has_z: bool) -> sql.Composed:
+    """Return a query of rows (which have ``_bad``) with their ``row_hash``."""
+    return sql.SQL("SELECT *, {} AS row_hash FROM ({} OFFSET '0') f").format(hash_of_good(layer, has_z), rows)
+
+
+def hash_of_good(layer: VectorLayer, has_z: bool) -> sql.Composed:
+    """Return the hash of a row, null for a bad one: its geometry may be anything."""
+    return sql.SQL("CASE WHEN NOT _bad THEN {} END").format(row_hash(layer, has_z))
 
 
 def row_hash(layer: VectorLayer, has_z: bool) -> sql.Composed:
-    """Return the 64-bit hash of a row's fields and geometry, over the columns of a layer; rows that are alike in all of
-    them have the same."""
-    parts = [sql.Identifier(f.name) for f in layer.fields]
-    return _hash([*parts, sql.Identifier("geom")], sql.Identifier("geom_z") if has_z else None)
-
-
-def _hash(parts: list[Sql], heights: Sql | None) -> sql.Composed:
-    shapes = [sql.SQL("({})::bytea").format(shape) for shape in (parts[-1], *([heights] if heights else []))]
-    return sql.SQL("hash_record_extended(ROW({}), 0)").format(sql.SQL(", ").join([*parts[:-1], *shapes]))
+    """Return the 64-bit hash of a good row's fields and geometry, over the columns of a layer; rows that are alike in
+    all of them have the same. Places are alike when they round to the same nanodegree: formats write numbers in ways
+    that differ in the last digit."""
+    parts: list[Sql] = [sql.Identifier(f.name) for f in layer.fields]
+    if layer.shape == "point":
+        parts.append(sql.SQL("round(ST_X(geom) * 1e9), round(ST_Y(geom) * 1e9)"))
+    else:
+        parts.append(sql.SQL("ST_SnapToGrid(geom, 1e-9)::bytea"))
+    if has_z:
+        parts.append(sql.SQL("ST_SnapToGrid(geom_z, 1e-9)::bytea"))
+    return sql.SQL("hash_record_extended(ROW({}), 0)").format(sql.SQL(", ").join(parts))
 
 
 def _final(reading: Reading, field: Field) -> Sql:

@@ -109,6 +109,11 @@ class Load:
         """Whether the load can still go on."""
         return self.state in OPEN_STATES
 
+    @property
+    def removes(self) -> bool:
+        """Whether served rows that the file lacks are taken away."""
+        return self.kind == "rollback" or self.profile.mode in ("replace", "sync")
+
     def as_row(self) -> dict[str, Any]:
         """Return the columns of the table."""
         row = {f.name: getattr(self, f.name) for f in fields(self)}

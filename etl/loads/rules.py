@@ -22,7 +22,8 @@ SHOWN_VALUE = 80
 
 @dataclass(frozen=True)
 class Rule:
-    """``condition`` is true where the rule strikes; ``value``, ``zh`` and ``en`` are text expressions."""
+    """``condition`` is true where the rule strikes; ``value``, ``zh`` and ``en`` are text expressions. ``implied``:
+    another rule strikes wherever this one does, with fewer words."""
 
     field: str
     code: str
@@ -31,11 +32,12 @@ class Rule:
     value: Sql
     zh: Sql
     en: Sql
+    implied: bool = False
 
 
 _WORDS = {
     FieldType.TEXT: ("不是文字", "is not text"),
-    FieldType.INTEGER: ("不是整数", "is not a whole number"),
+    FieldType.INTEGER: ("不是整数，或大得存不下", "is not a whole number, or too large for one"),
     FieldType.DECIMAL: ("不是数", "is not a number"),
     FieldType.BOOLEAN: ("不是 是/否", "is not a yes/no value"),
     FieldType.DATE: ("不是日期（年-月-日）", "is not a date (year-month-day)"),
@@ -129,20 +131,29 @@ def geometry_rules(layer: VectorLayer, max_area_change: float) -> list[Rule]:
     hint_zh, hint_en = _zone_hint()
     far = sql.Literal(near) + sql.SQL(" || ") + hint_zh, sql.Literal(near_en) + sql.SQL(" || ") + hint_en
     inside, swapped = _within("g1", layer), _within("ST_FlipCoordinates(g1)", layer)
-    wrong_type = sql.SQL("GeometryType(g1) <> ALL({})").format(sql.Literal(list(right)))
     turned = sql.SQL("NOT {} AND {}").format(inside, swapped)
-    no_area = sql.SQL("g2 IS NULL OR ST_IsEmpty(g2)")
-    share = sql.Literal(max_area_change)
-    said = "round((least(area_change, 9.99) * 100)::numeric, 2)"
-    return [
+    wrong_type = sql.SQL("GeometryType(g1) <> ALL({})").format(sql.Literal(list(right)))
+    if layer.shape == "point":
+        wrong_type = sql.SQL("NOT plain AND ") + wrong_type
+    missing = sql.SQL("g0 IS NULL OR NOT plain AND ST_IsEmpty(g0)")
+    rules = [
         _geometry("coordinate_bad", _found("coordinate_bad"), "坐标为空或不是数", "has an unreadable coordinate"),
         _geometry("geom_too_large", _found("geom_too_large"), "节点过多，请拆分", "has too many vertices; split it"),
         _geometry("geom_unreadable", _found("geom_unreadable"), "几何数据损坏", "is damaged"),
-        _geometry("geometry_missing", sql.SQL("g0 IS NULL OR ST_IsEmpty(g0)"), "没有几何", "has no geometry"),
+        _geometry("geometry_missing", missing, "没有几何", "has no geometry"),
         _geometry("out_of_range", sql.SQL("NOT in_domain"), *far),
         _geometry("geometry_type", wrong_type, f"应为{_SHAPES[kind]}要素", f"should be a {layer.shape}"),
-        _geometry("axis_swapped", turned, "经纬度像是写反了", "longitude and latitude look swapped"),
+        _geometry("axis_swapped", turned, "经纬度像是写反了", "longitude and latitude look swapped", implied=True),
         _geometry("out_of_range", sql.SQL("NOT {}").format(inside), near, near_en),
+    ]  # fmt: skip
+    return rules if layer.shape == "point" else [*rules, *_mending_rules(max_area_change)]
+
+
+def _mending_rules(max_area_change: float) -> list[Rule]:
+    share = sql.Literal(max_area_change)
+    no_area = sql.SQL("g2 IS NULL OR ST_IsEmpty(g2)")
+    said = "round((least(area_change, 9.99) * 100)::numeric, 2)"
+    return [
         _geometry("geometry_invalid", no_area, "几何无效，修复后没有面积", "is invalid and has no area after repair"),
         _geometry(
             "geometry_invalid",
@@ -184,7 +195,14 @@ def _within(geometry: str, layer: VectorLayer) -> Sql:
     return sql.SQL("coalesce({} @ {}, false)").format(sql.SQL(geometry), box)
 
 
-def _geometry(code: str, condition: Sql, zh: Sql | str, en: Sql | str, severity: Severity = "error") -> Rule:
+def _geometry(
+    code: str,
+    condition: Sql,
+    zh: Sql | str,
+    en: Sql | str,
+    severity: Severity = "error",
+    implied: bool = False,
+) -> Rule:
     value = sql.SQL(
         "coalesce(substring(_fault FROM 'coordinate_bad:([^;]*)'),"
         " CASE WHEN ST_IsEmpty(g0) THEN '' ELSE"
@@ -198,6 +216,7 @@ def _geometry(code: str, condition: Sql, zh: Sql | str, en: Sql | str, severity:
         value,
         sql.Literal(zh) if isinstance(zh, str) else zh,
         sql.Literal(en) if isinstance(en, str) else en,
+        implied,
     )
 
 

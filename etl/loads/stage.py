@@ -152,7 +152,7 @@ def _copy(engine: Engine, load_id: str, schema: pa.Schema, batches: _Staging) ->
 
 
 class _Staging:
-    """Batches on their way to the database: text trimmed, lost characters noticed, rows counted.
+    """Batches on their way to the database: text trimmed and null where empty, lost characters noticed, rows counted.
 
     Two connections copy at a time, since reading is quicker than one copy. ADBC tells a failure here as a text only:
     it is kept.
@@ -184,7 +184,9 @@ class _Staging:
         columns = list(batch.columns)
         for at, field in enumerate(batch.schema):
             if pa.types.is_string(field.type) and field.name != "_fault":
-                columns[at] = pc.utf8_trim(columns[at], characters=BLANKS)
+                trimmed = pc.utf8_trim(columns[at], characters=BLANKS)
+                empty = pc.equal(pc.binary_length(trimmed), 0)
+                columns[at] = pc.if_else(empty, pa.scalar(None, pa.string()), trimmed)
                 self.lossy = self.lossy or bool(pc.any(pc.match_substring(columns[at], LOST)).as_py())
         return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 

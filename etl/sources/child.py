@@ -67,7 +67,7 @@ def _work(request: Request, pipe: int) -> None:
     library = Library(DRIVERS.values())
     report = confine(readable, scratch, request.limits)
     reading = Reading(request, library, scratch)
-    if request.task == "survey":
+    if request.task in ("survey", "glance"):
         frames.send_json(pipe, frames.END, {**reading.survey(), "confinement": report.as_json()})
     else:
         reading.send_table(pipe)

@@ -79,13 +79,17 @@ class OpenTable:
         return batch
 
 
-def survey(path: Path, limits: Limits = LIMITS, options: ReadOptions = WHATEVER) -> Survey:
+def survey(
+    path: Path, limits: Limits = LIMITS, options: ReadOptions = WHATEVER, *, glance: bool = False
+) -> Survey:
     """Return what is in a source: a file, a .shp with its parts beside it, a .gdb, or a folder of loose parts.
+
+    With ``glance`` only the first rows of each table are looked at: what follows comes to light when it is read.
 
     Raises:
         BadFile: nothing in it can be read, by name. Where others can, a damaged member is a finding.
     """
-    request = prepared("survey", path, options, limits)
+    request = prepared("glance" if glance else "survey", path, options, limits)
     with ReadingProcess(request) as process:
         digest, size = digest_of(path)  # meanwhile the process works
         data = process.receive_json(frames.END)

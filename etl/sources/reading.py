@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,6 +53,8 @@ class Reading:
 
     def survey(self) -> Json:
         """Return the facts of all tables, with points and rows to show, and what went wrong with others.
+
+        A glance looks at the first rows of each only.
 
         Raises:
             BadFile: nothing in the source can be read.
@@ -164,13 +167,16 @@ class Reading:
         if table is None:
             return TableFacts(name=found.name, format="geotiff")
         facts, sample = table.facts, Sample()
-        sample.take(self._counted(table.batches(), found.name), facts.columns)
+        batches = table.batches()
+        is_glance = self._request.task == "glance"
+        sample.take(self._counted(islice(batches, 1) if is_glance else batches, found.name), facts.columns)
+        rows = sample.rows if not is_glance or next(batches, None) is None else facts.rows
         if isinstance(table, GdalTable):
             facts = refined(table, facts)
         return replace(
             facts,
             name=found.name,
-            rows=sample.rows,
+            rows=rows,
             findings=[*facts.findings, *table.findings()],
             points=sample.points,
             rows_shown=sample.shown,

@@ -9,7 +9,7 @@ from typing import Literal
 from etl.sources.model import Limits, ReadOptions
 from layers.model import Json
 
-Task = Literal["survey", "table", "raster"]
+Task = Literal["survey", "glance", "table", "raster"]
 
 OUTPUT = "output.tif"
 """What a raster becomes, in the scratch folder."""

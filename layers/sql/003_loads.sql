@@ -101,16 +101,25 @@ CREATE TABLE IF NOT EXISTS layer.raster (
     FOREIGN KEY (layer, version) REFERENCES layer.version ON DELETE CASCADE
 );
 
--- Squares of 0.02 degrees over the counties of one version of the administrative areas, with the counties that touch
--- each: pieces is null where the whole square lies in its one county, else the part of each county in it. Finding the
--- county of a point is then a hash join, and geometry is looked at near borders only.
-CREATE TABLE IF NOT EXISTS layer.county_cell (
-    version text NOT NULL,
-    ix      integer NOT NULL,
-    iy      integer NOT NULL,
+-- Squares of 0.02 degrees over the counties of one version of the administrative areas, row by row from the south-west:
+-- the number (from 1) of the county that has the whole square, below zero the number of a square that several touch, 0
+-- outside. Finding the county of a point is then an element of an array, and geometry is looked at near borders only.
+DROP TABLE IF EXISTS layer.county_cell;
+CREATE TABLE IF NOT EXISTS layer.county_grid (
+    version text PRIMARY KEY,
+    west    integer NOT NULL,                    -- number of the first column: longitude in squares from 0
+    south   integer NOT NULL,
+    columns integer NOT NULL,
+    rows    integer NOT NULL,
     codes   text[] NOT NULL,
-    pieces  geometry[],
-    PRIMARY KEY (version, ix, iy)
+    cells   smallint[] NOT NULL
+);
+CREATE TABLE IF NOT EXISTS layer.county_border (
+    version text NOT NULL REFERENCES layer.county_grid ON DELETE CASCADE ON UPDATE CASCADE,
+    cell    integer NOT NULL,
+    codes   text[] NOT NULL,
+    pieces  geometry[] NOT NULL,                 -- the part of each county in the square
+    PRIMARY KEY (version, cell)
 );
 
 -- Text of a file as a value: null where it is none, so that the row can be named instead of failing the statement.
@@ -127,23 +136,35 @@ CREATE OR REPLACE FUNCTION stage.as_decimal(t text) RETURNS double precision LAN
 CREATE OR REPLACE FUNCTION stage.as_yes_no(t text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN lower(t) IN ('true', 't', '1', '1.0', '是', '有', 'y', 'yes') THEN true
                 WHEN lower(t) IN ('false', 'f', '0', '0.0', '否', '无', 'n', 'no') THEN false END $$;
--- Days as offices write them: 2025-11-16, 2025/1/6, 20251116, 2025年1月6日, with or without a time of day. In PL/pgSQL:
--- SQL that needs a FROM is not inlined and costs a hundred times as much.
-CREATE OR REPLACE FUNCTION stage.as_day(t text) RETURNS date LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+-- Days as offices write them: 2025-11-16, 2025/1/6, 20251116, 2025年1月6日, with or without a time of day. as_day tells
+-- the most common form by its characters and leaves the rest to any_day, which costs ten times as much; that is
+-- PL/pgSQL because SQL that needs a FROM is not inlined and costs a hundred times as much.
+CREATE OR REPLACE FUNCTION stage.any_day(t text) RETURNS date LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     p text[];
+    y integer; m integer; d integer;
 BEGIN
     IF t ~ '^[0-9]{8}$' THEN
         p := ARRAY[substr(t, 1, 4), substr(t, 5, 2), substr(t, 7, 2)];
     ELSE
         p := regexp_match(t, '^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$');
     END IF;
-    IF p IS NULL OR p[1] = '0000' OR p[2]::int NOT BETWEEN 1 AND 12 OR p[3]::int NOT BETWEEN 1 AND extract(
-        day FROM make_date(p[1]::int, p[2]::int, 1) + interval '1 month' - interval '1 day') THEN
+    IF p IS NULL THEN
         RETURN NULL;
     END IF;
-    RETURN make_date(p[1]::int, p[2]::int, p[3]::int);
+    y := p[1]::integer; m := p[2]::integer; d := p[3]::integer;
+    IF y = 0 OR m NOT BETWEEN 1 AND 12 OR d NOT BETWEEN 1 AND 31 OR d > 28 AND
+            d > extract(day FROM make_date(y, m, 1) + interval '1 month' - interval '1 day') THEN
+        RETURN NULL;
+    END IF;
+    RETURN make_date(y, m, d);
 END $$;
+CREATE OR REPLACE FUNCTION stage.as_day(t text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN t LIKE '____-__-__' AND translate(t, '0123456789', '') = '--' AND substr(t, 1, 4) > '0000'
+                     AND substr(t, 6, 2) BETWEEN '01' AND '12' AND substr(t, 9, 2) BETWEEN '01' AND '30'
+                     AND (substr(t, 6, 2) <> '02' OR substr(t, 9, 2) < '29')
+                THEN make_date(substr(t, 1, 4)::integer, substr(t, 6, 2)::integer, substr(t, 9, 2)::integer)
+                ELSE stage.any_day(t) END $$;
 
 -- The county of a point near a border: the first whose piece of the square it lies in. A function, because PostgreSQL
 -- runs no correlated subquery in parallel.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from app.settings import CHECKOUT, Settings
+from tests.conftest import DEMO, Server
 from tests.e2e.driver import MapPage
 from tests.serving import Running, start
 
@@ -49,6 +51,25 @@ def running(
     server.stop()
     assert server.process.returncode == 0
     lines = [line for line in server.log().splitlines() if not line.startswith("riskmap")]
+    assert lines == []
+
+
+@pytest.fixture(scope="session")
+def loading(
+    page_built: None, templates: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A server over a copy of the demo data that the tests may change; at the end its log must be clean."""
+    database = templates.clone(DEMO)
+    state = Path(tempfile.mkdtemp(prefix="rml-"))
+    for name in ("archives", "rasters"):
+        shutil.copytree(templates.state_dir / name, state / name)
+    settings = Settings(database_url=templates.database(database), state_dir=state)
+    server = start(settings, tmp_path_factory.mktemp("loading") / "log")
+    yield server
+    server.stop()
+    lines = [line for line in server.log().splitlines() if not line.startswith("riskmap")]
+    templates.drop(database)
+    shutil.rmtree(state, ignore_errors=True)
     assert lines == []
 
 

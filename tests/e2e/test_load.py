@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import tempfile
 import urllib.request
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,35 +19,14 @@ from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 from shapely.geometry import Point
 
-from app.settings import Settings
-from tests.conftest import DEMO, Server
 from tests.e2e.conftest import OpenTab
 from tests.e2e.driver import SETTLED_MS, MapPage, expect_text
-from tests.serving import Running, start
+from tests.serving import Running
 
 LAYER = "shelter"
 ROWS = 40
 BAD = 7
 """The row (from 0) whose number of persons is written out in words."""
-
-
-@pytest.fixture(scope="module")
-def loading(
-    page_built: None, templates: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Running]:
-    """A server over a copy of the demo data that the tests may change; at the end its log must be clean."""
-    database = templates.clone(DEMO)
-    state = Path(tempfile.mkdtemp(prefix="rml-"))
-    for name in ("archives", "rasters"):
-        shutil.copytree(templates.state_dir / name, state / name)
-    settings = Settings(database_url=templates.database(database), state_dir=state)
-    server = start(settings, tmp_path_factory.mktemp("loading") / "log")
-    yield server
-    server.stop()
-    lines = [line for line in server.log().splitlines() if not line.startswith("riskmap")]
-    templates.drop(database)
-    shutil.rmtree(state, ignore_errors=True)
-    assert lines == []
 
 
 @pytest.fixture

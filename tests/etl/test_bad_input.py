@@ -78,6 +78,14 @@ def test_one_bad_row_refuses_the_file_and_names_row_and_field(
     assert served(pipeline) == before
 
 
+def test_rows_that_are_bad_alike_are_told_in_one_breath(pipeline: Pipeline, tmp_path: Path) -> None:
+    bad = "".join(f"B{n},坏,village,多,120.1,30.2\n" for n in range(8))
+    with pytest.raises(RowsRefused) as caught:
+        load(pipeline, tmp_path, GOOD + bad)
+    assert caught.value.zh.count("不是整数") == 1
+    assert "第 3、4、5、6、7 等行" in caught.value.zh
+
+
 def test_bad_rows_can_be_left_out_and_are_all_on_record(pipeline: Pipeline, tmp_path: Path) -> None:
     load(
         pipeline,

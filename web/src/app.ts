@@ -3,6 +3,7 @@
 import type { RequestFailed } from "./api";
 import { type Say, sayIn } from "./i18n";
 import type { Drawing } from "./load/drawing";
+import type { Told } from "./news";
 import { Signal } from "./signal";
 import type { Store } from "./store";
 import { themeOf } from "./theme";
@@ -48,6 +49,8 @@ export class App {
   readonly settled = new Signal(0);
   /** What the load wizard draws on the map; null while it draws nothing. */
   readonly drawing = new Signal<Drawing | null>(null);
+  /** What the server has told of each layer's newest version. */
+  readonly told = new Map<string, Told>();
   view: MapView | null = null;
   /** Fetch anew everything that is shown; set once there is a map to ask for. */
   refetch: () => void = () => {};

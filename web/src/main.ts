@@ -24,6 +24,7 @@ import { LayersPanel } from "./layers-panel";
 import { Layout } from "./layout";
 import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
+import { listenToNews } from "./news";
 import { PlannerPanel } from "./planner-panel";
 import { Search } from "./search";
 import { SourcesPanel } from "./sources-panel";
@@ -93,8 +94,8 @@ function start(catalogue: Catalogue): void {
   Object.assign(window, { riskmap: handle });
 }
 
-/** How often to look for newly loaded data, in milliseconds. */
-const LOOK_AGAIN = 30_000;
+/** How often to look for newly loaded data that nobody told of, in milliseconds. */
+const LOOK_AGAIN = 60_000;
 let known = "";
 
 /** Fetch the catalogue: on opening, after a lost connection, and now and then for new versions. */
@@ -116,4 +117,5 @@ async function load(): Promise<void> {
 
 app.reload = load;
 void load();
+listenToNews(app);
 setInterval(() => document.hidden || void load(), LOOK_AGAIN);

@@ -7,6 +7,7 @@ import type { App, Hit, MapView } from "./app";
 import { putImages, putMissingImage } from "./icons";
 import { buildStyle, HIT, layersOn, OWN } from "./style";
 import { tokens } from "./theme";
+import { layerOf, tilesTouched } from "./tiles";
 import type { Bounds, Catalogue } from "./types";
 
 setWorkerUrl(workerUrl);
@@ -26,6 +27,14 @@ function locale(app: App): Record<string, string> {
   };
 }
 
+/** Let go of the tiles of a source that are kept out of sight: MapLibre refreshes only those in view. */
+function forgetUnseen(map: MapLibreMap, id: string): void {
+  const { tileManagers } = map.style as unknown as {
+    tileManagers: Record<string, { _outOfViewCache: { reset(): void } }>;
+  };
+  tileManagers[id]?._outOfViewCache.reset();
+}
+
 export class RiskMap implements MapView {
   readonly map: MapLibreMap;
   readonly #app: App;
@@ -33,10 +42,13 @@ export class RiskMap implements MapView {
   #failed = new Set<string>();
   #styled = false;
   #aimless = false;
+  /** The version whose tiles are asked for, by layer. */
+  readonly #versions = new Map<string, string>();
 
   constructor(container: HTMLElement, app: App, catalogue: Catalogue) {
     this.#app = app;
     this.#catalogue = catalogue;
+    this.#takeVersions(catalogue);
     const view = app.store.state.view;
     this.map = new MapLibreMap({
       container,
@@ -55,6 +67,7 @@ export class RiskMap implements MapView {
       fadeDuration: 0,
       renderWorldCopies: false,
       locale: locale(app),
+      transformRequest: (url) => ({ url: this.#versioned(url) }),
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
@@ -115,7 +128,9 @@ export class RiskMap implements MapView {
     this.#app.catalogue.subscribe((catalogue) => {
       if (!catalogue) return;
       this.#catalogue = catalogue;
+      const changed = this.#takeVersions(catalogue);
       this.sync();
+      for (const [id, before] of changed) this.#refresh(id, before);
     });
     this.#app.connection.subscribe(({ online }) => online && this.#fetchAgain());
   }
@@ -272,6 +287,44 @@ export class RiskMap implements MapView {
       item: top ? { layer: top.layer, key: top.key } : null,
       panel: null,
     });
+  }
+
+  /** Addresses of tiles carry the version: each is then kept for ever, and none is ever old. */
+  #versioned(url: string): string {
+    const version = this.#versions.get(layerOf(url) ?? "");
+    return version === undefined ? url : `${url}?v=${version}`;
+  }
+
+  /** Ask for the tiles of the versions in a catalogue from now on; returns the layers that had another one. */
+  #takeVersions(catalogue: Catalogue): Map<string, string> {
+    const changed = new Map<string, string>();
+    for (const { id, version } of catalogue.layers) {
+      const before = this.#versions.get(id);
+      if (version === null) this.#versions.delete(id);
+      else this.#versions.set(id, version);
+      if (before !== undefined && version !== null && before !== version) changed.set(id, before);
+    }
+    return changed;
+  }
+
+  /** Fetch the tiles that differ from the version before; what is drawn stays until they are here. */
+  #refresh(id: string, before: string): void {
+    if (!this.map.getSource(id)) return;
+    const told = this.#app.told.get(id);
+    const isNext = told?.version === this.#versions.get(id) && told?.parent === before;
+    const boxes = isNext ? (told?.changed ?? null) : null;
+    if (boxes === null) {
+      this.map.refreshTiles(id);
+      return;
+    }
+    const info = this.#app.layer(id);
+    const { minzoom = 0, maxzoom = 22 } = (info?.source ?? {}) as { minzoom?: number; maxzoom?: number };
+    const zoom = Math.floor(this.map.getZoom());
+    const touched = [-1, 0, 1]
+      .map((step) => Math.max(minzoom, Math.min(maxzoom, zoom + step)))
+      .flatMap((z) => tilesTouched(boxes, this.bounds(), z));
+    if (touched.length > 0) this.map.refreshTiles(id, touched);
+    forgetUnseen(this.map, id);
   }
 
   /** Tiles that failed while the server was away are asked for again. */

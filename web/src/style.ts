@@ -14,6 +14,7 @@ import { bothFilters, classFilter } from "./filters";
 import { type Drawing, drawingLayers, drawingSources, veilLayer } from "./load/drawing";
 import type { State } from "./state";
 import type { Tokens } from "./theme";
+import { withoutVersion } from "./tiles";
 import type { Catalogue, Coverage, LayerInfo, Theme } from "./types";
 
 export const SLOTS = ["base", "fill", "shade", "line", "reach", "point", "label", "mark"] as const;
@@ -199,15 +200,23 @@ function points(place: [number, number] | null): FeatureCollection {
 
 const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 
-/** Tiles are fetched by a worker, which cannot resolve a path without a host. */
+/**
+ * Tiles are fetched by a worker, which cannot resolve a path without a host. What changes with every load stays out:
+ * MapLibre drops a source, and all it has drawn, when a word of it differs. The page names its sources itself.
+ */
 function absolute(source: SourceSpecification, origin: string): SourceSpecification {
   const copy = structuredClone(source) as SourceSpecification & {
     tiles?: string[];
     url?: string;
     promoteId?: unknown;
+    attribution?: string;
+    bounds?: number[];
   };
+  delete copy.attribution;
+  if (copy.bounds) copy.bounds = copy.bounds.map((edge, at) => (at < 2 ? Math.floor(edge) : Math.ceil(edge)));
   if (copy.url) copy.url = copy.url.replace(/^pmtiles:\/\/\//, `pmtiles://${origin}/`);
-  if (copy.tiles) copy.tiles = copy.tiles.map((url) => (url.startsWith("/") ? origin + url : url));
+  if (copy.tiles)
+    copy.tiles = copy.tiles.map((url) => withoutVersion(url.startsWith("/") ? origin + url : url));
   if (copy.promoteId === null) delete copy.promoteId;
   return copy;
 }

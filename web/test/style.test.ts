@@ -90,7 +90,7 @@ describe("the style", () => {
   });
 
   it("gives tiles a host and draws nothing of an empty layer", () => {
-    expect(build().sources.lower).toMatchObject({ tiles: ["http://here/tiles/lower/{z}/{x}/{y}.mvt?v=1"] });
+    expect(build().sources.lower).toMatchObject({ tiles: ["http://here/tiles/lower/{z}/{x}/{y}.mvt"] });
     const empty = { layers: [layer("none", ["fill"], { status: "empty" })] } as unknown as Catalogue;
     const style = buildStyle(empty, initialState(), "day", tokens, nothing, "");
     expect(style.sources.none).toBeUndefined();

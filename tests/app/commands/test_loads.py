@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
 
-from app.cli import main
-from app.settings import Settings
+from tests.app.conftest import Run
 
 OK, DECISION, BAD_ROWS, REFUSED, CONFLICT = 0, 2, 3, 4, 5
 HEAD = "code,name,level,capacity,lon,lat\n"
 GOOD = HEAD + "S1,一号,village,50,120.1,30.2\nS2,二号,county,300,120.2,30.3\n"
 BAD = GOOD + "S3,三号,village,many,120.3,30.2\n"
-
-
-@dataclass
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(empty_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call ``riskmap`` with arguments over an empty database."""
-    monkeypatch.setenv("RISKMAP_DATABASE_URL", str(empty_settings.database_url))
-    monkeypatch.setenv("RISKMAP_STATE_DIR", str(empty_settings.state_dir))
-
-    def call(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["riskmap", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), said.out, said.err)
-
-    return call
 
 
 def written(folder: Path, content: str, name: str = "s.csv") -> Path:
@@ -62,6 +26,7 @@ def test_a_file_goes_in_by_one_command_and_the_same_again_changes_nothing(run: R
     assert (first.code, first.json["state"], first.json["rows_loaded"]) == (OK, "loaded", 2)
     again = run("load", file, "--layer", "shelter", "--json")
     assert (again.code, again.json["id"]) == (OK, first.json["id"])
+    assert "无须再载" in run("load", file, "--layer", "shelter").out
     plain = run("load", written(tmp_path, GOOD, "t.csv"), "--layer", "shelter", "--owner", "县局")
     assert (plain.code, "version" in plain.out) == (OK, True)
 

@@ -111,6 +111,11 @@ def test_codes_of_the_file_are_translated_and_others_are_named(desk: Desk) -> No
     assert desk.faults(load) == [(3, "level", "code_unknown", "error")]
 
 
+def test_a_level_is_also_understood_without_its_last_character(desk: Desk) -> None:
+    desk.load([{**row, "level": cell} for row, cell in zip(shelters(3), ["县", "乡镇", "村"], strict=True)])
+    assert [row["level"] for row in desk.served()] == ["county", "township", "village"]
+
+
 def test_blanks_of_both_widths_are_no_value_and_no_part_of_one(desk: Desk) -> None:
     rows = [{**shelters(1)[0], "name": "\u3000避灾 点\u00a0", "address": " \u3000\t"}]
     desk.load(rows)

@@ -304,3 +304,17 @@ def test_the_systems_of_the_candidates_are_told_in_order_of_confidence(desk: Des
     found = [c["confidence"] for c in load.reading["candidates"]]
     assert all(a >= b for a, b in pairwise(found))
     assert all(len(c["outline"]) for c in load.reading["candidates"])
+
+
+def test_known_objects_that_all_move_as_gcj02_does_raise_the_suspicion_without_county_codes(
+    desk: Desk,
+) -> None:
+    lon_lat = places(120.3)
+    desk.load(rows_in("EPSG:4326", lon_lat))
+    off = np.column_stack(wgs_to_gcj(*lon_lat.T))
+    load = desk.check(rows_in("EPSG:4326", off))
+    [note] = [f for f in load.findings if f.code == "offset_suspected"]
+    assert "GCJ-02" in note.zh
+    assert load.counts["changed"] == len(lon_lat)
+    moved = np.column_stack([lon_lat[:, 0] + 0.01, lon_lat[:, 1]])
+    assert not [f for f in desk.check(rows_in("EPSG:4326", moved)).findings if f.code == "offset_suspected"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from etl.loads.profile import Profile
@@ -78,6 +79,15 @@ def test_the_same_rows_again_write_no_row_and_make_no_version(mode: str, desk: D
     assert desk.heap_writes() == before
     assert desk.sql("SELECT count(*) FROM layer.version") == [(1,)]
     assert counts(desk, again) == (0, 0, 10, 0)
+
+
+def test_places_written_with_another_last_digit_are_the_same_rows(desk: Desk) -> None:
+    rows = shelters(10)
+    desk.load(rows)
+    again = desk.load([{**row, "x": np.nextafter(row["x"], 180.0)} for row in rows])
+    assert again.state == "unchanged"
+    moved = desk.load([{**row, "x": row["x"] + 2e-9} for row in rows])
+    assert counts(desk, moved) == (0, 10, 0, 0)
 
 
 def test_one_changed_row_writes_one_row_and_the_version_before_still_shows_the_old_one(desk: Desk) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
@@ -309,3 +312,21 @@ def test_what_is_missing_or_not_read_is_told_before_anything_starts(folder: Path
     with pytest.raises(BadFile) as caught:
         survey(folder / "nothing")
     assert caught.value.code == "unknown_format"
+
+
+def test_a_glance_reads_only_the_first_rows_and_knows_what_a_survey_does(tmp_path: Path) -> None:
+    rows = 200_000
+    frame = gpd.GeoDataFrame(
+        {"号": range(rows)}, geometry=shapely.points(np.full(rows, 120.0), 30.0), crs=4326
+    )
+    for name in ("a.gpkg", "a.shp"):
+        frame.to_file(tmp_path / name)
+    (tmp_path / "a.csv").write_text("lon,lat\n" + "120,30\n" * rows + "120,坏\n", encoding="utf-8")
+    for name in ("a.gpkg", "a.shp"):
+        seen, whole = survey(tmp_path / name, glance=True).tables[0], survey(tmp_path / name).tables[0]
+        assert seen.rows == rows
+        assert replace(seen, points=[]) == replace(whole, points=[])
+    assert (
+        survey(tmp_path / "a.csv", glance=True).tables[0].columns
+        == survey(tmp_path / "a.csv").tables[0].columns
+    )

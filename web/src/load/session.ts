@@ -58,8 +58,10 @@ export class LoadSession {
   #open(id: string | null): void {
     if (id !== null && !this.targets.value.data && !this.targets.value.loading) void this.#fetchTargets();
     if (id === this.#id) return;
+    const left = this.load.value.data;
     this.#id = id;
     this.#stopFollowing();
+    if (id === null && left?.state === "committing") this.#awaitEnd(left.id);
     this.failure.value = null;
     this.note.value = null;
     this.load.value = noResult();
@@ -113,6 +115,23 @@ export class LoadSession {
       },
     );
     this.#unfollow = stop;
+  }
+
+  /** The panel was closed while rows go in: say how it ended, and show the new data. */
+  #awaitEnd(id: string): void {
+    const words = loadWords(this.app.lang);
+    const tell = async () => {
+      const load = await loadsApi.get(id).catch(() => null);
+      if (!load || this.#id === id) return;
+      const done = load.state === "loaded" || load.state === "unchanged";
+      announce(words(done ? "endedLoaded" : "endedFailed", { file: load.file || load.id }), true);
+      if (done) void this.app.reload();
+    };
+    follow(
+      id,
+      () => {},
+      () => void tell(),
+    );
   }
 
   #stopFollowing(): void {

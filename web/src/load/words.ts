@@ -29,6 +29,8 @@ const WORDS = {
   uploading: ["上传 {file}", "Uploading {file}"],
   uploadDone: ["已上传，服务器正在读取", "Uploaded, the server is reading it"],
   uploadLost: ["上传中断，请检查网络后重试。", "The upload broke off. Check the network and try again."],
+  endedLoaded: ["{file} 已入库", "{file} is in"],
+  endedFailed: ["{file} 没有入库，请在“载入数据”中查看", "{file} did not go in; see “Load data”"],
   uploadKept: ["文件已收到，可在“载入数据”中继续", "The file has arrived; go on under “Load data”"],
   stopUpload: ["停止上传", "Stop the upload"],
   again: [

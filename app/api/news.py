@@ -1,0 +1,28 @@
+"""The stream that tells open pages of new data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from app.news import News
+
+router = APIRouter(prefix="/api/events", tags=["events"])
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "events named ``layers``"}
+}
+
+
+@router.get("", response_class=StreamingResponse, responses=STREAM)
+async def events(request: Request) -> StreamingResponse:
+    """Tell which layer versions are served: all at first, then each change within a second.
+
+    Each event ``layers`` has, by layer, its ``version``, the ``parent`` before it, and the boxes (degrees) that differ
+    between the two, null where they are too many or not known.
+    """
+    news: News = request.app.state.news
+    return StreamingResponse(
+        news.events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
