@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import errors
 from app.analysis import coverage
 from app.analysis.inputs import CoverageData
-from app.api import analysis, health, items, layers, load_profiles, loads, news, tiles
+from app.api import analysis, health, items, layers, load_profiles, loads, news, ogc, tiles
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
 from app.compression import CompressText
@@ -86,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for part in (layers, items, tiles, analysis, loads, load_profiles, news, health):
+    for part in (layers, items, tiles, analysis, loads, load_profiles, news, ogc, health):
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)
