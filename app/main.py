@@ -28,6 +28,7 @@ from app.api import (
     load_profiles,
     loads,
     news,
+    ogc,
     risk,
     tiles,
 )
@@ -111,7 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (
-        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, news, health,
+        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health,
     ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
