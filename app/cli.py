@@ -18,6 +18,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from app.commands.constants import constants
+from app.commands.coverage import coverage
 from app.commands.database import database, etl_engine
 from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
 from app.commands.loads import load_in_one, loads, profiles
@@ -47,6 +48,7 @@ INTERRUPTED = 130
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
 app.add_typer(etl, name="etl")
+app.add_typer(coverage, name="coverage")
 app.add_typer(loads, name="loads")
 app.add_typer(constants, name="constants")
 app.add_typer(profiles, name="profiles")
@@ -151,35 +153,6 @@ def load(
     load_in_one(
         file, layer, profile, {name: v for name, v in asked.items() if v is not None}, person, as_json=as_json
     )
-
-
-@app.command()
-def coverage(
-    base: Annotated[list[str] | None, typer.Option(help="Id of a base, or LON,LAT; repeatable.")] = None,
-    preparation_min: Annotated[float | None, typer.Option(help="Minutes to prepare.")] = None,
-    response_min: Annotated[float | None, typer.Option(help="Minutes in all.")] = None,
-    cruise_kmh: Annotated[float | None, typer.Option(help="Speed, km/h.")] = None,
-    radius_km: Annotated[float | None, typer.Option(help="Radius, km.")] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="HTML report to write.")] = Path(
-        "coverage.html"
-    ),
-) -> None:
-    """Compute where the air bases reach; write a page that opens offline, GeoJSON and CSV."""
-    from app.commands.coverage import write_coverage
-
-    numbers = {
-        "preparation_min": preparation_min,
-        "response_min": response_min,
-        "cruise_kmh": cruise_kmh,
-        "radius_km": radius_km,
-    }
-    sent: dict[str, Any] = {name: value for name, value in numbers.items() if value is not None}
-    if base:
-        sent["bases"] = [_base(text) for text in base]
-    settings = Settings()
-    with database(settings) as url:
-        for line in write_coverage(settings.model_copy(update={"database_url": url}), sent, output):
-            typer.echo(line)
 
 
 def main() -> None:
@@ -330,18 +303,4 @@ def _date(text: str | None) -> date | None:
     except ValueError:
         raise BadInput(
             f"日期 {text!r} 应为 年-月-日", f"date {text!r} should be YYYY-MM-DD", code="bad_option"
-        ) from None
-
-
-def _base(text: str) -> str | dict[str, float]:
-    lon, comma, lat = text.partition(",")
-    if not comma:
-        return text
-    try:
-        return {"lon": float(lon), "lat": float(lat)}
-    except ValueError:
-        raise BadInput(
-            f"--base {text!r} 应为基地编号或 经度,纬度",
-            f"--base {text!r} should be an id or LON,LAT",
-            code="bad_option",
         ) from None

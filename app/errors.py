@@ -17,13 +17,23 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from layers.errors import BadInput, Conflict, Forbidden, NotFound, Outdated, RiskmapError, Unavailable
+from layers.errors import (
+    BadInput,
+    BadQuery,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Outdated,
+    RiskmapError,
+    Unavailable,
+)
 
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     Forbidden: 403,
     Outdated: 412,
     Conflict: 409,
+    BadQuery: 400,  # as the OGC standards have it
     BadInput: 422,
     Unavailable: 503,
     RiskmapError: 500,

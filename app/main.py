@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import errors
 from app.analysis import coverage
 from app.analysis.inputs import CoverageData
+from app.analysis_jobs import AnalysisJobs
 from app.api import (
     analysis,
     constants,
@@ -26,6 +28,7 @@ from app.api import (
     load_profiles,
     loads,
     news,
+    ogc,
     risk,
     tiles,
 )
@@ -77,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
+        app.state.analysis_jobs = AnalysisJobs()
         app.state.tiles = TileSource(pool, catalogue)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
@@ -90,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         await app.state.news.stop()
         await warming
         settling.cancel()
+        await asyncio.to_thread(app.state.analysis_jobs.close)
         await asyncio.to_thread(app.state.loads.close)
         await pool.close()
         ledger.dispose()
@@ -107,7 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (
-        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, news, health,
+        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health,
     ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
@@ -123,6 +128,7 @@ def _warm(data: CoverageData) -> None:
     """Prepare the counties and the population for the first coverage question (about a second), ahead of it."""
     with suppress(RiskmapError, SQLAlchemyError):
         coverage.run(coverage.CoverageParams(), data.inputs())
+    gc.freeze()  # what was prepared stays: the collector need not walk through it in the middle of an answer
 
 
 async def _settle(regrader: Regrader) -> None:

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     )
     web_dir: Path = Field(CHECKOUT / "web" / "dist", description="the built web page")
     layer_dir: Path | None = Field(None, description="folder with more catalogue files of this site")
+    aircraft_file: Path | None = Field(
+        None, description="CSV of this site's aircraft, in place of the shipped rows"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
     tile_connections: int = Field(4, ge=1, le=64, description="database connections kept for tiles")

@@ -33,6 +33,12 @@ class BadInput(RiskmapError):
     code = "bad_input"
 
 
+class BadQuery(BadInput):
+    """A question to a standard interface that cannot be answered as it is asked."""
+
+    code = "bad_query"
+
+
 class BadFile(BadInput):
     """A file that is not what it says, or rows in it that cannot be used."""
 

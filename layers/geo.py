@@ -32,6 +32,8 @@ RING_ERROR_M = 0.5
 METRES_PER_DEGREE_MAX = 111_700.0  # no degree of latitude or longitude is longer than this on the ellipsoid
 SERIES_LIMIT_M = 1_000_000.0  # beyond this radius every point is decided by the exact inverse
 
+SERIES_HALF = 0.0785  # chord over diameter at 1000 km
+
 DATUMS = {"WGS84": "WGS84", "EPSG:4326": "WGS84", "CGCS2000": "CGCS2000", "EPSG:4490": "CGCS2000"}
 SHIFTED_DATUMS = {"GCJ02": "GCJ-02", "BD09": "BD-09", "BD09LL": "BD-09"}
 
@@ -154,11 +156,22 @@ def chord_m(lat: float, distance_m: float) -> float:
     return 2 * radius * math.sin(min(distance_m / (2 * radius), math.pi / 2))
 
 
+def arcs_m(chords: Floats, radius_m: float) -> Floats:
+    """Lengths along the ground of straight chords (m) on a sphere: 2 R arcsin(c / 2R).
+
+    Below 1000 km by the series, whose error stays under 0.1 mm: arcsin costs more than all else.
+    """
+    half = chords / (2 * radius_m)
+    if half.size and float(half.max()) >= SERIES_HALF:
+        return 2 * radius_m * np.arcsin(np.minimum(half, 1.0))
+    square = half * half
+    return np.asarray(chords * (1 + square * (1 / 6 + square * (3 / 40 + square * (15 / 336)))))
+
+
 def distances_m(lon: float, lat: float, points: Positions) -> Floats:
     """Geodesic distances from one place to many, in metres, to within series_error_m(distance)."""
     radius = mean_radius_m(lat)
-    half = np.sqrt(squared_chords(lon, lat, points)) / (2 * radius)
-    return 2 * radius * np.arcsin(np.minimum(half, 1.0))
+    return arcs_m(np.sqrt(squared_chords(lon, lat, points)), radius)
 
 
 def exact_distances_m(lon: float, lat: float, points: Positions) -> Floats:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -51,6 +53,33 @@ class BaseRow:
     aircraft: str | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class PlaceSet:
+    """Places (degrees) with weights that are to be reached: hazard sources, shelters, incidents."""
+
+    lon: NDArray[Any]
+    lat: NDArray[Any]
+    weight: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Hospital:
+    """A hospital where a helicopter can land (degrees)."""
+
+    name: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, eq=False)
+class GroundTimes:
+    """Minutes from the call until help is there by road: a grid as PopulationGrid has it, or areas by minutes."""
+
+    layer: str
+    grid: PopulationGrid | None = None
+    areas: tuple[tuple[float, BaseGeometry], ...] = ()
+
+
 @dataclass(frozen=True)
 class SourceNote:
     """Where a figure comes from: the layer, its version, the source's name and date, whether it was
@@ -70,7 +99,8 @@ class CoverageInputs:
 
     ``land`` is the land of the province (None: the union of the counties); counties are cut to it. ``key``
     names the versions of land, counties and population; runs with one key share the work that depends on
-    those only. None shares it between runs on this very object.
+    those only. None shares it between runs on this very object. ``coast`` is all land, of other provinces too;
+    ``places`` are further demands by name; ``aircraft_file`` replaces the shipped rows of aircraft.
     """
 
     land: BaseGeometry | None
@@ -79,4 +109,9 @@ class CoverageInputs:
     bases: tuple[BaseRow, ...]
     sources: tuple[SourceNote, ...] = ()
     key: str | None = None
+    coast: BaseGeometry | None = None
+    places: Mapping[str, PlaceSet] = field(default_factory=dict)
+    hospitals: tuple[Hospital, ...] = ()
+    ground: GroundTimes | None = None
+    aircraft_file: Path | None = None
     memo: dict[str, Any] = field(default_factory=dict, repr=False, init=False)

@@ -50,14 +50,22 @@ def minutes(gap: Gap) -> str:
 
     Rounded up, so that a place past the limit never reads as within it; the parts add up to the total.
     """
+    if gap.worst_minutes is None:
+        return "—"
     total = math.ceil(gap.worst_minutes * 10 - 1e-6) / 10
     return f"{gap.worst_preparation_min:g} + {total - gap.worst_preparation_min:.1f} = {total:.1f}"
+
+
+def _base_name(base: str, result: CoverageResult) -> str:
+    return next((one.name for one in result.bases if one.id == base), base)
 
 
 @cache
 def _words() -> Environment:
     words = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-    words.filters.update(whole=_whole, tenth=_tenth, area=_area, share=_share, minutes=minutes)
+    words.filters.update(
+        base_name=_base_name, whole=_whole, tenth=_tenth, area=_area, share=_share, minutes=minutes
+    )
     return words
 
 

@@ -107,8 +107,8 @@ def test_a_file_is_loaded_and_a_bad_one_changes_nothing(
         (("load", "{good}"), 2, "--layer"),
         (("etl", "run", "--data", "/nowhere"), 4, "no_directory"),
         (("etl", "run", "--data", "{folder}"), 4, "no_manifest"),
-        (("coverage", "--base", "a,b"), 4, "bad_option"),
-        (("coverage",), 6, "land_missing"),
+        (("coverage", "run", "--base", "a,b"), 4, "bad_option"),
+        (("coverage", "run"), 6, "land_missing"),
         (("serve", "--port", "70000"), 2, "65535"),
         (("nothing",), 2, "nothing"),
     ],
@@ -192,10 +192,10 @@ def test_coverage_writes_a_page_geojson_and_csv(
     run_with: Callable[..., Ran], demo_settings: Settings, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.html"
-    done = run_with(demo_settings, "coverage", "--radius-km", "100", "-o", str(report))
+    done = run_with(demo_settings, "coverage", "run", "--radius-km", "100", "-o", str(report))
     assert done.code == 0, done.err
     assert report.stat().st_size > 100_000
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".geojson", ".html"]
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".csv", ".geojson", ".gpkg", ".html", ".json"]
     assert "%" in done.out
     assert (
         json.loads((tmp_path / "report.geojson").read_text(encoding="utf-8"))["type"] == "FeatureCollection"
@@ -204,3 +204,31 @@ def test_coverage_writes_a_page_geojson_and_csv(
         "http://"
         not in re.sub(r"http://www\.w3\.org[^\s\"')]*", "", report.read_text(encoding="utf-8"))[:2000]
     )
+
+
+def test_a_scenario_is_verified_compared_and_no_longer_the_same_when_a_figure_was_changed(
+    run_with: Callable[..., Ran], demo_settings: Settings, tmp_path: Path
+) -> None:
+    report = tmp_path / "a.html"
+    assert run_with(demo_settings, "coverage", "run", "--wind", "8,330", "-o", str(report)).code == 0
+    scenario = tmp_path / "a.scenario.json"
+    same = run_with(demo_settings, "coverage", "verify", str(scenario))
+    assert same.code == 0, same.err
+    (tmp_path / "b.json").write_text('{"radius_km": 60}', encoding="utf-8")
+    compared = run_with(demo_settings, "coverage", "compare", str(scenario), str(tmp_path / "b.json"))
+    assert "->" in compared.out
+    kept = json.loads(scenario.read_text(encoding="utf-8"))
+    kept["result"]["covered_km2"] += 1
+    scenario.write_text(json.dumps(kept), encoding="utf-8")
+    refused = run_with(demo_settings, "coverage", "verify", str(scenario))
+    assert refused.code == 5
+    assert "result_differs" in refused.err
+
+
+def test_the_best_further_base_is_printed_with_its_bound(
+    run_with: Callable[..., Ran], demo_settings: Settings
+) -> None:
+    done = run_with(demo_settings, "coverage", "site", "--p", "1", "--grid-m", "30000")
+    assert done.code == 0, done.err
+    assert "optimal" in done.out
+    assert "gap 0.00%" in done.out

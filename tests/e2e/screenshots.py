@@ -17,6 +17,8 @@ PICTURES = {
     "night": (1440, 900, "dark", ""),
     "risk": (1440, 900, "light", "panel=risk"),
     "phone": (390, 844, "light", ""),
+    "planner": (1440, 900, "light", "panel=coverage&radius=none&wind=8/330&bands=1"),
+    "planner-phone": (390, 844, "light", "panel=coverage"),
     "place": (
         1440,
         900,

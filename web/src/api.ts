@@ -13,6 +13,7 @@ import type {
   BaseList,
   Bounds,
   Catalogue,
+  Comparison,
   Counts,
   Coverage,
   CoverageRequest,
@@ -20,6 +21,8 @@ import type {
   Lang,
   Problem,
   RasterValue,
+  SiteJob,
+  SiteRequest,
 } from "./types";
 
 export class RequestFailed extends Error {
@@ -93,6 +96,15 @@ export function query(values: Record<string, string | null>): string {
   return known.length === 0 ? "" : `?${known.map(([name, value]) => `${name}=${part(value)}`).join("&")}`;
 }
 
+function post(body: unknown): RequestInit {
+  return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** A question without the extras that a comparison does not answer. */
+function plain({ bands_min: _, ...asked }: CoverageRequest): CoverageRequest {
+  return asked;
+}
+
 export const api = {
   layers: (at: string | null) => request<Catalogue>(`/api/layers${query({ at })}`),
   counts: (layer: string, bbox: Bounds, when: When, signal: AbortSignal) =>
@@ -129,12 +141,19 @@ export const api = {
     }),
   bases: () => request<BaseList>("/api/analysis/coverage/bases"),
   coverage: (body: CoverageRequest, signal: AbortSignal) =>
-    request<Coverage>("/api/analysis/coverage", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal,
-    }),
+    request<Coverage>("/api/analysis/coverage", { ...post(body), signal }),
+  compare: (a: CoverageRequest, b: CoverageRequest) =>
+    request<Comparison>("/api/analysis/compare", post({ a: plain(a), b: plain(b) })),
+  site: (body: SiteRequest) => request<SiteJob>("/api/analysis/siting", post(body)),
+  siteJob: (id: string) => request<SiteJob>(`/api/analysis/siting/${part(id)}`),
+  siteStop: (id: string) => request<SiteJob>(`/api/analysis/siting/${part(id)}`, { method: "DELETE" }),
+  /** The answer as a file, with the name the server gives it. */
+  async coverageFile(form: string, body: CoverageRequest): Promise<{ name: string; blob: Blob }> {
+    const response = await fetch(`/api/analysis/coverage/export/${part(form)}`, post(body));
+    if (!response.ok) throw new RequestFailed(await problemOf(response), false);
+    const said = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "");
+    return { name: said?.[1] ?? `coverage.${form}`, blob: await response.blob() };
+  },
   health: () => request<{ status: string }>("/health"),
 };
 

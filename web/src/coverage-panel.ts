@@ -11,13 +11,18 @@ export class CoveragePanel {
   readonly element = h("div", { class: "coverage-panel", "data-testid": "coverage-panel" });
   readonly #app: App;
   #form: CoverageForm | null = null;
+  readonly #planner: HTMLElement;
+  readonly #rebuild: () => void;
   #result = h("div", { class: "result", "aria-live": "polite" });
   #bases = h("div");
   #gaps = h("div");
   #drawn: Coverage | null = null;
 
-  constructor(app: App) {
+  /** `planner` is shown below the settings, `rebuild` builds it anew in another language. */
+  constructor(app: App, planner: HTMLElement, rebuild: () => void) {
     this.#app = app;
+    this.#planner = planner;
+    this.#rebuild = rebuild;
     app.coverage.subscribe(() => this.#update());
     app.bases.subscribe(() => this.#update());
     app.store.subscribe((state, before) => {
@@ -34,7 +39,16 @@ export class CoveragePanel {
     this.#bases = h("div");
     this.#gaps = h("div");
     this.#drawn = null;
-    fill(this.element, h("h1", {}, t("coverage")), this.#form.element, this.#result, this.#bases, this.#gaps);
+    this.#rebuild();
+    fill(
+      this.element,
+      h("h1", {}, t("coverage")),
+      this.#form.element,
+      this.#result,
+      this.#planner,
+      this.#bases,
+      this.#gaps,
+    );
     this.#update();
   }
 
@@ -154,7 +168,8 @@ export class CoveragePanel {
       this.#app.store.set({ pin: [lon, lat], item: null, panel: "coverage" });
       this.#app.view?.fly(lon, lat, 8.5);
     };
-    const sum = minutesSum(gap.worst_preparation_min, gap.worst_minutes, lang);
+    const sum =
+      gap.worst_minutes === null ? "—" : minutesSum(gap.worst_preparation_min, gap.worst_minutes, lang);
     const far = `${decimal(gap.worst_km, lang, 0)} km`;
     const place = lang === "zh" ? [gap.city, gap.name].filter(Boolean).join(" ") : (gap.name_en ?? gap.name);
     const lost = t("gapPeople", {

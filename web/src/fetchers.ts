@@ -6,7 +6,7 @@ import { debounce } from "./dom";
 import type { Signal } from "./signal";
 import type { CoverageState, State } from "./state";
 import { layersOn } from "./style";
-import type { Bounds, Counts, Coverage, CoverageRequest } from "./types";
+import type { Base, Bounds, Counts, Coverage, CoverageRequest } from "./types";
 
 export function asFailure(error: unknown): RequestFailed {
   if (error instanceof RequestFailed) return error;
@@ -46,10 +46,29 @@ class Latest<T> {
   }
 }
 
+/** Response times drawn as bands, in minutes. */
+export const BANDS_MIN = [20, 30, 45, 60] as const;
+
+/** The bases asked about: ids, moved ones at their new place, added ones; undefined leaves the choice to the server. */
+function basesOf(settings: CoverageState, known: readonly Base[]): CoverageRequest["bases"] {
+  const { bases, moved, added } = settings;
+  const isMoved = Object.keys(moved).length > 0;
+  if (!bases && !isMoved && added.length === 0) return undefined;
+  const ids = bases ?? known.filter((one) => one.status !== "off").map((one) => one.id);
+  const placed = ids.map((id) => {
+    const to = moved[id];
+    return to ? { like: id, lon: to[0], lat: to[1] } : id;
+  });
+  return [...placed, ...added.map(([lon, lat], i) => ({ lon, lat, name: `+${i + 1}` }))];
+}
+
 /** The body of a coverage request. What is left out, the server takes from each base. */
-export function coverageRequest(settings: CoverageState): CoverageRequest {
+export function coverageRequest(settings: CoverageState, known: readonly Base[] = []): CoverageRequest {
+  const bases = basesOf(settings, known);
   return {
-    ...(settings.bases ? { bases: settings.bases } : {}),
+    ...(bases ? { bases } : {}),
+    ...(settings.wind ? { wind: { speed_mps: settings.wind.speed, from_deg: settings.wind.from } } : {}),
+    ...(settings.bands ? { bands_min: [...BANDS_MIN] } : {}),
     ...(settings.prep === null ? {} : { preparation_min: settings.prep }),
     response_min: settings.resp,
     ...(settings.speed === null ? {} : { cruise_kmh: settings.speed }),
@@ -63,7 +82,8 @@ export class Fetchers {
   readonly #item;
   readonly #coverage: Latest<Coverage>;
   readonly countSoon = debounce(() => void this.#count(), 120);
-  readonly #coverSoon = debounce(() => void this.#cover(), 300);
+  #covering = false;
+  #coverAgain = false;
   #counting: AbortController | null = null;
 
   constructor(app: App, bounds: () => Bounds) {
@@ -85,7 +105,7 @@ export class Fetchers {
     const counted = ["layers", "view", "parts"] as const;
     if (counted.some((key) => state[key] !== before[key])) this.countSoon();
     if (JSON.stringify(state.item) !== JSON.stringify(before.item)) this.#select();
-    if (JSON.stringify(state.coverage) !== JSON.stringify(before.coverage)) this.#coverSoon();
+    if (JSON.stringify(state.coverage) !== JSON.stringify(before.coverage)) void this.#live();
   }
 
   async #count(): Promise<void> {
@@ -132,12 +152,27 @@ export class Fetchers {
     await this.#cover();
   }
 
+  /** While a base or a slider is dragged: one question at a time, and after it the newest, so that answers follow. */
+  async #live(): Promise<void> {
+    if (this.#covering) {
+      this.#coverAgain = true;
+      return;
+    }
+    this.#covering = true;
+    do {
+      this.#coverAgain = false;
+      await this.#cover();
+    } while (this.#coverAgain);
+    this.#covering = false;
+  }
+
   async #cover(): Promise<void> {
     const { bases, store } = this.#app;
     const settings = store.state.coverage;
     if (!settings.on || (bases.value.data && bases.value.data.bases.length === 0))
       return this.#coverage.clear();
-    if (settings.bases?.length === 0) return this.#coverage.clear();
-    await this.#coverage.run((signal) => api.coverage(coverageRequest(settings), signal));
+    if (settings.bases?.length === 0 && settings.added.length === 0) return this.#coverage.clear();
+    const asked = coverageRequest(settings, bases.value.data?.bases ?? []);
+    await this.#coverage.run((signal) => api.coverage(asked, signal));
   }
 }

@@ -8,12 +8,14 @@ import "./panels.css";
 import "./details.css";
 import "./risk.css";
 import "./phone.css";
+import "./planner.css";
 import "./load/load.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";
 import { App } from "./app";
 import { offerArchives } from "./archives";
 import { BottomBar, TopBar } from "./bars";
+import { BaseHandles } from "./base-handles";
 import { ConnectionWatch } from "./connection";
 import { CoveragePanel } from "./coverage-panel";
 import { asFailure, Fetchers } from "./fetchers";
@@ -24,6 +26,7 @@ import { Layout } from "./layout";
 import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
 import { listenToNews } from "./news";
+import { PlannerPanel } from "./planner-panel";
 import { RiskPanel } from "./risk-panel";
 import { Search } from "./search";
 import { SourcesPanel } from "./sources-panel";
@@ -55,8 +58,9 @@ onSystemTheme(() => {
 
 const search = new Search(app);
 const wizard = new LoadWizard(app);
+const planner = new PlannerPanel(app);
 const layout = new Layout(app, new LayersPanel(app).element, {
-  coverage: new CoveragePanel(app).element,
+  coverage: new CoveragePanel(app, planner.element, () => planner.build()).element,
   sources: new SourcesPanel(app).element,
   keys: new KeysPanel(app).element,
   risk: new RiskPanel(app).element,
@@ -84,6 +88,7 @@ function start(catalogue: Catalogue): void {
   const made = new RiskMap(layout.map, app, catalogue);
   riskMap = made;
   app.view = made;
+  new BaseHandles(app, made.map);
   const fetchers = new Fetchers(app, () => made.bounds());
   app.refetch = () => fetchers.all();
   // For tests and for a look under the bonnet; nothing in the page reads it.

@@ -18,6 +18,10 @@
  *     bases=<id>,<id>            bases that count, "-" for none            (absent: every base not off)
  *     prep=<min> resp=<min> speed=<km/h>   prep, speed absent: each base's own; resp absent: 45
  *     radius=<km>|none           (absent: 100)
+ *     wind=<m/s>/<degrees from>  (absent: still air)
+ *     moved=<id>:<lat>,<lon>;…   bases that stand elsewhere in this scenario
+ *     added=<lat>,<lon>;…        bases of this scenario only
+ *     bands=1                    response-time bands drawn
  *
  * Every list member is percent-encoded on its own, so keys may contain any character.
  */
@@ -34,6 +38,10 @@ export type CoverageState = {
   resp: number;
   speed: number | null;
   radius: number | null;
+  wind: { speed: number; from: number } | null;
+  moved: Record<string, [lon: number, lat: number]>;
+  added: [lon: number, lat: number][];
+  bands: boolean;
 };
 
 export type State = {
@@ -58,6 +66,10 @@ export const COVERAGE_DEFAULT: CoverageState = {
   resp: 45,
   speed: null,
   radius: 100,
+  wind: null,
+  moved: {},
+  added: [],
+  bands: false,
 };
 
 /** Limits of the coverage settings: minutes, km/h, km. The server has the last word. */
@@ -171,6 +183,29 @@ function parseParts(text: string | undefined): Record<string, string> {
   return parts;
 }
 
+function parseWind(text: string | undefined): CoverageState["wind"] {
+  const [first, second, ...rest] = (text ?? "").split("/");
+  const speed = numberIn(first, 0, 100);
+  const from = numberIn(second, 0, 360);
+  return rest.length > 0 || !speed || from === null ? null : { speed, from };
+}
+
+function parsePlaces(text: string | undefined): [number, number][] {
+  const places = (text ?? "").split(";").map((part) => parsePin(part));
+  return places.filter((place): place is [number, number] => place !== null);
+}
+
+function parseMoved(text: string | undefined): CoverageState["moved"] {
+  const moved: CoverageState["moved"] = {};
+  for (const part of (text ?? "").split(";")) {
+    const cut = part.lastIndexOf(":");
+    const id = cut > 0 ? decode(part.slice(0, cut)) : null;
+    const place = parsePin(part.slice(cut + 1));
+    if (id && place) moved[id] = place;
+  }
+  return moved;
+}
+
 function parseCoverage(found: Map<string, string>): CoverageState {
   const bases = found.get("bases");
   const radius = found.get("radius");
@@ -181,6 +216,10 @@ function parseCoverage(found: Map<string, string>): CoverageState {
     resp: numberIn(found.get("resp"), ...LIMITS.resp) ?? COVERAGE_DEFAULT.resp,
     speed: numberIn(found.get("speed"), ...LIMITS.speed),
     radius: radius === "none" ? null : (numberIn(radius, ...LIMITS.radius) ?? COVERAGE_DEFAULT.radius),
+    wind: parseWind(found.get("wind")),
+    moved: parseMoved(found.get("moved")),
+    added: parsePlaces(found.get("added")),
+    bands: found.get("bands") === "1",
   };
 }
 
@@ -246,5 +285,11 @@ export function formatState(state: State): string {
     "radius",
     c.radius === null ? "none" : c.radius === COVERAGE_DEFAULT.radius ? null : short(c.radius, 2),
   );
+  const place = ([lon, lat]: [number, number]) => `${short(lat, 5)},${short(lon, 5)}`;
+  const moved = Object.entries(c.moved).map(([id, to]) => `${encodeURIComponent(id)}:${place(to)}`);
+  put("wind", c.wind && `${short(c.wind.speed, 1)}/${short(c.wind.from, 0)}`);
+  put("moved", moved.join(";") || null);
+  put("added", c.added.map(place).join(";") || null);
+  put("bands", c.bands ? "1" : null);
   return out.join("&");
 }

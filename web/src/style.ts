@@ -93,6 +93,16 @@ function coverageLayers(theme: Theme, tokens: Tokens, on: boolean): Drawn[] {
       layout,
       paint: { ...shade, "fill-antialias": false },
     }),
+    own("reach", "bands", {
+      type: "line",
+      source: `${OWN}bands`,
+      layout,
+      paint: {
+        "line-color": tokens.ink,
+        "line-width": 1.2,
+        "line-opacity": ["interpolate", ["linear"], ["get", "to_min"], 15, 0.9, 60, 0.3],
+      },
+    }),
     // Each base's own disc is faint, so that what is reached twice can be seen; the edge of them all is strong.
     own("reach", "reach-discs", {
       type: "line",
@@ -236,6 +246,11 @@ function sources(
   found[`${OWN}reach`] = { type: "geojson", data: overlay.coverage?.reach ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}union`] = { type: "geojson", data: overlay.coverage?.union ?? NOTHING, tolerance: 0.1 };
   found[`${OWN}gap`] = { type: "geojson", data: overlay.coverage?.gap ?? NOTHING, tolerance: 0.1 };
+  found[`${OWN}bands`] = {
+    type: "geojson",
+    data: overlay.coverage?.band_areas ?? NOTHING,
+    tolerance: 0.1,
+  };
   found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
   if (overlay.load) Object.assign(found, drawingSources(LOAD, overlay.load));
   return found;

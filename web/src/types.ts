@@ -120,11 +120,41 @@ export type Base = {
 export type BaseList = { layer: string; version: string | null; bases: Base[] };
 
 export type CoverageRequest = {
-  bases?: string[];
+  bases?: (string | { like?: string; lon: number; lat: number; name?: string })[];
+  wind?: { speed_mps: number; from_deg: number };
+  bands_min?: number[];
   preparation_min?: number;
   response_min?: number;
   cruise_kmh?: number;
   radius_km?: number;
+};
+
+/** What one more base is asked for; the rule as in a coverage request. */
+export type SiteRequest = Omit<CoverageRequest, "bases" | "bands_min"> & {
+  fixed?: CoverageRequest["bases"];
+  p: number;
+  grid_m: number;
+};
+
+export type SiteJob = {
+  id: string;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  result: {
+    gap: number;
+    covered_share_before: number;
+    covered_share_after: number;
+    sites: { lon: number; lat: number; name: string; adds: number }[];
+  } | null;
+  error: { code: string; detail?: string; detail_en?: string } | null;
+};
+
+export type Comparison = {
+  covered_share_a: number;
+  covered_share_b: number;
+  covered_people_share_a: number | null;
+  covered_people_share_b: number | null;
+  unit: string;
+  counties: { code: string; name: string; name_en?: string | null; gained: number; lost: number }[];
 };
 
 export type CoverageBase = {
@@ -153,7 +183,7 @@ export type Gap = {
   worst_point: [number, number];
   worst_km: number;
   worst_preparation_min: number;
-  worst_minutes: number;
+  worst_minutes: number | null;
   nearest_base: string;
   nearest_base_name: string;
 };
@@ -161,7 +191,7 @@ export type Gap = {
 export type Coverage = {
   rule: {
     reach_km: number;
-    binding: "time" | "radius" | "both";
+    binding: "time" | "radius" | "both" | "endurance";
     time_reach_km: number;
     radius_km: number | null;
     preparation_min: number;
@@ -184,6 +214,8 @@ export type Coverage = {
   reach: FeatureCollection<Polygon | MultiPolygon>;
   union: Feature<Polygon | MultiPolygon>;
   gap: Feature<Polygon | MultiPolygon>;
+  bands?: { within_min: number; covered_share: number; covered_people_share: number | null }[] | null;
+  band_areas?: FeatureCollection<Polygon | MultiPolygon> | null;
   error_bound: Record<string, number> | null;
   sources: { layer: string; version: string; name: string | null; date: string | null; generated: boolean }[];
   method: Text | null;

@@ -13,7 +13,21 @@ const full: State = {
   at: "2026-11-01",
   parts: { points_2: "overdue" },
   load: "261125023000ab12cd",
-  coverage: { on: false, bases: ["B1", "B,2"], prep: 12.5, resp: 60, speed: 180, radius: null },
+  coverage: {
+    on: false,
+    bases: ["B1", "B,2"],
+    prep: 12.5,
+    resp: 60,
+    speed: 180,
+    radius: null,
+    wind: { speed: 8.5, from: 330 },
+    moved: { "B,2:;": [120.1, 29.25], B1: [121, 28] },
+    added: [
+      [119.5, 28.5],
+      [120.75, 30.125],
+    ],
+    bands: true,
+  },
 };
 
 describe("the state in the URL", () => {

@@ -1,4 +1,4 @@
-"""Land reached, reached twice, reached by one base only, and not reached: cut with the discs, measured in
+"""Land reached, reached twice, reached by one base only, and not reached: cut with the outlines, measured in
 m².
 """
 
@@ -11,9 +11,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from app.analysis.kit.bases import Site
+from app.analysis.kit.flights import Site
 from app.analysis.kit.prepare import BOUNDARY_STEP_M, Prepared
-from layers.geo import Bools, Floats, areas_m2, chord_m, geodesic_disc, squared_chords
+from layers.geo import Bools, Floats, areas_m2
 
 Indices = NDArray[np.intp]
 EDGE_M = 2.0  # ring against circle, straight edge against geodesic: together well under this
@@ -28,22 +28,29 @@ class LandFigures:
     only_by_site: Floats
     twice: float
     disc_by_site: Floats
-    discs: list[shapely.Polygon]
+    discs: list[BaseGeometry]
     gap: list[BaseGeometry]
 
 
 def _relation(prepared: Prepared, site: Site) -> tuple[Bools, Bools]:
-    """Which parts lie wholly in the disc of a site, and which are cut by its edge (or hold all of it)."""
-    chords = squared_chords(site.lon, site.lat, prepared.boundary.positions)
-    start = prepared.boundary.start
-    filled = np.flatnonzero(start[1:] > start[:-1])
-    farthest, closest = np.zeros(len(prepared.parts)), np.full(len(prepared.parts), np.inf)
-    farthest[filled] = np.maximum.reduceat(chords, start[filled])
-    closest[filled] = np.minimum.reduceat(chords, start[filled])
-    inside = farthest < chord_m(site.lat, site.reach_m - EDGE_M) ** 2
-    near = closest <= chord_m(site.lat, site.reach_m + EDGE_M + BOUNDARY_STEP_M) ** 2
+    """Which parts lie wholly in the reach of a site, and which are cut by its edge (or hold all of it)."""
+    slack = EDGE_M + BOUNDARY_STEP_M + site.reach.error_m
+    excess = site.reach.excess_m(prepared.middle)
+    inside, near = excess < -(prepared.width_m + slack), excess <= prepared.width_m + slack
+    if site.reach.no_fly is not None:
+        hidden = site.reach.no_fly.touches(prepared.middle, prepared.width_m + slack) | np.isinf(excess)
+        inside, near = inside & ~hidden, near | hidden
+    unsure = np.flatnonzero(near & ~inside)
+    if unsure.size:
+        places, owner = prepared.boundary.of(unsure)
+        beyond, first = site.reach.excess_m(places), np.searchsorted(owner, np.arange(unsure.size))
+        inside[unsure] = np.maximum.reduceat(beyond, first) < -slack
+        near[unsure] = np.minimum.reduceat(beyond, first) <= slack
     near[prepared.tree.query(shapely.Point(site.lon, site.lat), predicate="intersects")] = True
-    inside[closest == np.inf] = False
+    if site.reach.no_fly is not None:  # a closed area may cut a hole that no boundary sees
+        touched = prepared.tree.query(site.reach.no_fly.area, predicate="intersects")
+        near[touched] |= inside[touched]
+        inside[touched] = False
     return inside, near & ~inside
 
 
@@ -62,9 +69,7 @@ class _Pieces:
             self.gap = shapely.difference(self.gap, disc)
 
 
-def _cut_part(
-    part: BaseGeometry, holders: Indices, crossing: Indices, discs: list[shapely.Polygon]
-) -> _Pieces:
+def _cut_part(part: BaseGeometry, holders: Indices, crossing: Indices, discs: list[BaseGeometry]) -> _Pieces:
     """What of one part nobody reaches and what one site alone reaches; holders are the discs all around
     it.
     """
@@ -89,11 +94,11 @@ def measure_land(prepared: Prepared, sites: list[Site]) -> LandFigures:
 
     Cost goes with the counties on an edge; the others are one addition each.
     """
-    discs = [geodesic_disc(site.lon, site.lat, site.reach_m) for site in sites]
+    discs = [site.reach.outline() for site in sites]
     count, n = len(prepared.parts), len(sites)
     inside, cut = np.zeros((n, count), dtype=np.bool_), np.zeros((n, count), dtype=np.bool_)
     for i, site in enumerate(sites):
-        if site.reach_m > 0:
+        if site.reach.flight.farthest_m > 0:
             inside[i], cut[i] = _relation(prepared, site)
     who, where = np.nonzero(cut)
     shares = [shapely.intersection(prepared.parts[p], discs[i]) for i, p in zip(who, where, strict=True)]

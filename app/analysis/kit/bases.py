@@ -1,23 +1,18 @@
-"""From what was asked (ids, places, minutes, speeds) to sites with a reach each; everything wrong is named
-here.
-"""
+"""Which bases are asked about, and what is wrong with the numbers of a question; everything wrong is named here."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
 
-from app.analysis.coverage_params import CoverageParams, PointBase
+from app.analysis.coverage_params import CoverageParams, FlightParams, PlacedPoint, PointBase
 from app.analysis.model import BaseRow
 from layers.errors import BadInput
-from layers.geo import check_position
+from layers.geo import check_datum, check_position
 
 MAX_BASES = 64
 MAX_REACH_KM = 1000.0
-Binding = Literal["time", "radius", "both"]
 
 
 class BadCoverage(BadInput):
@@ -26,38 +21,20 @@ class BadCoverage(BadInput):
     code = "bad_coverage"
 
 
-@dataclass(frozen=True)
-class Site:
-    """One base with the rule applied: preparation (min), speed (km/h), reach (m) and what binds it."""
-
-    id: str
-    name: str
-    lon: float
-    lat: float
-    preparation_min: float
-    cruise_kmh: float
-    reach_m: float
-    binding: Binding
-    status: str
-    name_en: str | None = None
-
-    def minutes(self, distance_m: float) -> float:
-        """Preparation and flight to a place this far, in minutes."""
-        return self.preparation_min + distance_m / 1000.0 / self.cruise_kmh * 60.0
-
-
-def uses_time(params: CoverageParams) -> bool:
+def uses_time(params: FlightParams) -> bool:
     """Whether the response time limits the reach: always, unless the radius alone was sent."""
     sent = params.model_fields_set
     return "radius_km" not in sent or bool(sent & {"preparation_min", "response_min", "cruise_kmh"})
 
 
-def uses_radius(params: CoverageParams) -> bool:
+def uses_radius(params: FlightParams) -> bool:
     """Whether the radius limits the reach: only when it was sent."""
     return "radius_km" in params.model_fields_set
 
 
-def _need(what_zh: str, what: str, value: float, low: float, high: float, unit: str, code: str) -> None:
+def need(what_zh: str, what: str, value: float, limits: tuple[float, float, str], code: str) -> None:
+    """Raise BadCoverage unless a number lies within its limits (low, high, unit)."""
+    low, high, unit = limits
     if not math.isfinite(value):
         raise BadCoverage(
             f"{what_zh}不是有限数：{value}",
@@ -74,7 +51,8 @@ def _need(what_zh: str, what: str, value: float, low: float, high: float, unit: 
         )
 
 
-def _check_speed(value: float, whose_zh: str = "", whose: str = "") -> None:
+def check_speed(value: float, whose_zh: str = "", whose: str = "") -> None:
+    """Raise BadCoverage for a speed of nothing, below it, or that no aircraft has."""
     if math.isfinite(value) and value <= 0:
         raise BadCoverage(
             f"{whose_zh}巡航速度须大于 0，得到 {value:g}",
@@ -82,16 +60,31 @@ def _check_speed(value: float, whose_zh: str = "", whose: str = "") -> None:
             code="non_positive_speed",
             field="cruise_kmh",
         )
-    _need(f"{whose_zh}巡航速度", f"{whose}cruise_kmh", value, 1, 1000, "km/h", "speed_out_of_range")
+    need(f"{whose_zh}巡航速度", f"{whose}cruise_kmh", value, (1, 1000, "km/h"), "speed_out_of_range")
 
 
-def check_numbers(params: CoverageParams) -> None:
-    """Raise BadCoverage, by name, for minutes, speeds and radii that make no sense or give no reach."""
-    _need("准备时间", "preparation_min", params.preparation_min, 0, 240, "min", "preparation_out_of_range")
-    _need("响应时间", "response_min", params.response_min, 1, 600, "min", "response_out_of_range")
-    _check_speed(params.cruise_kmh)
+def _check_weather(params: FlightParams) -> None:
+    for wind in [params.wind] if params.wind else params.wind_rose or []:
+        need("风速", "wind.speed_mps", wind.speed_mps, (0, 100, "m/s"), "wind_out_of_range")
+        need("风向", "wind.from_deg", wind.from_deg, (-360, 360, "°"), "wind_out_of_range")
+    if params.wind and params.wind_rose:
+        raise BadCoverage("风与风玫瑰只能给一个", "give wind or wind_rose, not both", code="wind_twice")
+    if params.visibility_m is not None:
+        need("能见度", "visibility_m", params.visibility_m, (0, 100_000, "m"), "visibility_out_of_range")
+
+
+def check_numbers(params: FlightParams) -> None:
+    """Raise BadCoverage, by name, for minutes, speeds, radii and weather that make no sense or give no reach."""
+    need("准备时间", "preparation_min", params.preparation_min, (0, 240, "min"), "preparation_out_of_range")
+    need("响应时间", "response_min", params.response_min, (1, 600, "min"), "response_out_of_range")
+    need("现场作业", "on_scene_min", params.on_scene_min, (0, 600, "min"), "on_scene_out_of_range")
+    for name, title in (("endurance_min", "续航"), ("reserve_min", "备份油量"), ("climb_min", "爬升")):
+        if (value := getattr(params, name)) is not None:
+            need(title, name, value, (0, 1440, "min"), f"{name.removesuffix('_min')}_out_of_range")
+    check_speed(params.cruise_kmh)
+    _check_weather(params)
     if uses_radius(params):
-        _need("半径", "radius_km", params.radius_km, 0.1, MAX_REACH_KM, "km", "radius_out_of_range")
+        need("半径", "radius_km", params.radius_km, (0.1, MAX_REACH_KM, "km"), "radius_out_of_range")
     if uses_time(params) and params.response_min <= params.preparation_min:
         raise BadCoverage(
             f"响应时间 {params.response_min:g} 分不长于准备时间 {params.preparation_min:g} 分，到达半径为零",
@@ -102,44 +95,77 @@ def check_numbers(params: CoverageParams) -> None:
         )
 
 
-def _as_row(point: PointBase) -> BaseRow:
-    check_position(point.lon, point.lat, point.name or "bases")
+def check_question(params: CoverageParams) -> None:
+    """check_numbers, and what only a coverage question has."""
+    check_numbers(params)
+    need("占用率", "busy_fraction", params.busy_fraction, (0, 0.99, ""), "busy_fraction_out_of_range")
+    for value in params.bands_min or []:
+        need("时间带", "bands_min", value, (1, 600, "min"), "band_out_of_range")
+    if params.hospital_within_min is not None:
+        need(
+            "送医时限",
+            "hospital_within_min",
+            params.hospital_within_min,
+            (1, 1440, "min"),
+            "hospital_out_of_range",
+        )
+
+
+def check_place(place: PlacedPoint, what: str) -> None:
+    """Raise BadInput unless a place has a datum that is measured on, and numbers that are one."""
+    check_datum(place.datum)
+    check_position(place.lon, place.lat, what)
+
+
+def _as_row(point: PointBase, known: Mapping[str, BaseRow]) -> BaseRow:
+    check_place(point, point.name or "bases")
+    old = None if point.like is None else _known(point.like, known)
     name = f"{point.lon:.6f},{point.lat:.6f}"
+
+    def own(value: float | None, field: str) -> float | None:
+        return getattr(old, field, None) if value is None else value
+
     return BaseRow(
-        id=name,
-        name=point.name or name,
+        id=old.id if old else name,
+        name=point.name or (old.name if old else name),
+        name_en=old.name_en if old else None,
         lon=point.lon,
         lat=point.lat,
-        preparation_min=point.preparation_min,
-        cruise_kmh=point.cruise_kmh,
+        status=old.status if old else "ready",
+        preparation_min=own(point.preparation_min, "preparation_min"),
+        cruise_kmh=own(point.cruise_kmh, "cruise_kmh"),
+        is_main=bool(old and old.is_main),
+        aircraft=point.aircraft or (old.aircraft if old else None),
     )
+
+
+def _known(base: str, known: Mapping[str, BaseRow]) -> BaseRow:
+    if base not in known:
+        raise BadCoverage(
+            f"没有编号为 {base!r} 的救援基地",
+            f"there is no rescue base {base!r}",
+            code="unknown_base",
+            base=base,
+        )
+    return known[base]
 
 
 def _asked(params: CoverageParams, rows: Sequence[BaseRow]) -> Iterable[BaseRow]:
     if params.bases is None:
-        return [row for row in rows if row.status != "off"]
+        return [
+            row for row in rows if row.status == "ready" or (params.when == "plan" and row.status != "off")
+        ]
     known = {row.id: row for row in rows}
-    chosen = []
-    for base in params.bases:
-        if isinstance(base, PointBase):
-            chosen.append(_as_row(base))
-        elif base in known:
-            chosen.append(known[base])
-        else:
-            raise BadCoverage(
-                f"没有编号为 {base!r} 的救援基地",
-                f"there is no rescue base {base!r}",
-                code="unknown_base",
-                base=base,
-            )
-    return chosen
+    return [
+        _as_row(base, known) if isinstance(base, PointBase) else _known(base, known) for base in params.bases
+    ]
 
 
 def choose(params: CoverageParams, rows: Sequence[BaseRow]) -> list[BaseRow]:
     """The bases asked for, ordered by id, so that the order of asking changes nothing.
 
     Raises BadCoverage: unknown_base, duplicate_base, no_bases, too_many_bases, and BadInput for a place that
-    is none (not_finite, position_out_of_range).
+    is none (not_finite, position_out_of_range) or of a datum that is not measured on (unknown_datum, shifted_datum).
     """
     chosen = sorted(_asked(params, rows), key=lambda row: row.id)
     for one, other in pairwise(chosen):
@@ -162,53 +188,3 @@ def choose(params: CoverageParams, rows: Sequence[BaseRow]) -> list[BaseRow]:
     for row in chosen:
         check_position(row.lon, row.lat, row.name, base=row.id)
     return chosen
-
-
-def apply_rule(params: CoverageParams, row: BaseRow) -> Site:
-    """The site of one base. What the caller sent wins over the base's own row, that over the defaults."""
-    sent = params.model_fields_set
-    own_preparation, own_speed = row.preparation_min, row.cruise_kmh
-    preparation = params.preparation_min
-    if "preparation_min" not in sent and own_preparation is not None:
-        preparation = own_preparation
-    speed = params.cruise_kmh if "cruise_kmh" in sent or own_speed is None else own_speed
-    _need(
-        f"{row.name} 准备时间",
-        f"{row.id} preparation_min",
-        preparation,
-        0,
-        1440,
-        "min",
-        "preparation_out_of_range",
-    )
-    _check_speed(speed, f"{row.name} ", f"{row.id} ")
-    by_time = max(0.0, params.response_min - preparation) / 60.0 * speed
-    reaches = []
-    if uses_time(params):
-        reaches.append(by_time)
-    if uses_radius(params):
-        reaches.append(params.radius_km)
-    reach = min(reaches)
-    if reach > MAX_REACH_KM:
-        raise BadCoverage(
-            f"到达半径 {reach:.0f} km 超过 {MAX_REACH_KM:.0f} km",
-            f"a reach of {reach:.0f} km is beyond {MAX_REACH_KM:.0f} km",
-            code="reach_out_of_range",
-            base=row.id,
-        )
-    binding: Binding = "time" if uses_time(params) else "radius"
-    if len(reaches) == 2:
-        same = math.isclose(by_time, params.radius_km, rel_tol=1e-9)
-        binding = "both" if same else "time" if by_time < params.radius_km else "radius"
-    return Site(
-        row.id,
-        row.name,
-        row.lon,
-        row.lat,
-        preparation,
-        speed,
-        reach * 1000.0,
-        binding,
-        row.status,
-        row.name_en,
-    )

@@ -1,6 +1,4 @@
-"""People on a grid: which cells count, where they lie, and how an edge cell is split. Nothing of the
-question yet.
-"""
+"""People and land on grids, as demands: which cells count, what county each belongs to, how an edge cell is split."""
 
 from __future__ import annotations
 
@@ -11,52 +9,33 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from app.analysis.engine.demand import Demand, Grid, Indices
 from app.analysis.model import PopulationGrid
 from layers.errors import BadInput
-from layers.geo import E2, SEMI_MAJOR_M, Floats, Positions
+from layers.geo import SEMI_MAJOR_M, Floats, areas_m2
 
-SPLIT = 8
 # Rasters draw coasts coarser than outlines do: people up to one cell from the land go to the nearest county.
 # People farther out belong to another province or to an error; they are left out, and the answer says how
 # many.
 NEAREST_LIMIT_CELLS = 1.0
+LAND_STEP_DEG = 0.01
+LAND_CELLS_MAX = 400_000
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
-    """The inhabited cells: persons, county (index), centre, row and column, and how far a corner is off (m).
-
-    ``sub_*`` are tables over the rows and columns of the split grid (SPLIT x SPLIT in each cell), so that a
-    split cell costs look-ups and no trigonometry. ``moved`` persons lay outside every county and went to the
-    nearest; ``dropped`` persons lay too far out.
+class People:
+    """The inhabited cells by county. ``moved`` persons lay outside every county and went to the nearest;
+    ``dropped`` persons lay too far out.
     """
 
-    persons: Floats
-    county: NDArray[np.intp]
-    centre: Positions
-    row: NDArray[np.intp]
-    column: NDArray[np.intp]
-    half_diagonal_m: float
-    sub_lon: Floats
-    sub_lat: Floats
-    sub_cos_sin: Floats  # (2, columns)
-    sub_across_up: Floats  # (2, rows)
+    demand: Demand
     moved: float
     dropped: float
 
     @property
     def total(self) -> float:
         """All persons counted."""
-        return float(self.persons.sum())
-
-    def split(self, which: NDArray[np.intp]) -> Positions:
-        """The centres of the SPLIT x SPLIT sub-cells of some cells, cell by cell."""
-        inner = np.arange(SPLIT)
-        rows = np.repeat(self.row[which][:, None] * SPLIT + inner, SPLIT, axis=1).ravel()
-        columns = np.tile(self.column[which][:, None] * SPLIT + inner, (1, SPLIT)).ravel()
-        across, up = self.sub_across_up[0][rows], self.sub_across_up[1][rows]
-        xyz = np.stack([across * self.sub_cos_sin[0][columns], across * self.sub_cos_sin[1][columns], up])
-        return Positions(self.sub_lon[columns], self.sub_lat[rows], xyz)
+        return float(self.demand.tile_weight.sum())
 
 
 def _grid(population: PopulationGrid) -> tuple[Floats, float, float, float, float]:
@@ -76,9 +55,9 @@ def _grid(population: PopulationGrid) -> tuple[Floats, float, float, float, floa
     return persons, west, a, north, e
 
 
-def _assign(
+def assign(
     lon: Floats, lat: Floats, tree: shapely.STRtree, limit_deg: float
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+) -> tuple[Indices, NDArray[np.bool_]]:
     """County index of each place (-1: none near), and which of them were outside and went to the nearest."""
     points = np.asarray(shapely.points(lon, lat), dtype=object)
     county = np.full(lon.size, -1, dtype=np.intp)
@@ -102,30 +81,54 @@ def _half_diagonal_m(lat: Floats, width: float, height: float) -> float:
     return 1.0 + 1.005 * math.hypot(east, abs(height) / 2 * 111_700.0)
 
 
-def prepare_cells(population: PopulationGrid, tree: shapely.STRtree) -> Cells:
+def prepare_people(population: PopulationGrid, tree: shapely.STRtree, parts: int) -> People:
     """Keep the inhabited cells in or near the land, each with its county."""
     persons, west, width, north, height = _grid(population)
     row, column = np.nonzero(persons > 0)
     lon: Floats = np.asarray(west + (column + 0.5) * width, dtype=np.float64)
     lat: Floats = np.asarray(north + (row + 0.5) * height, dtype=np.float64)
-    county, moved = _assign(lon, lat, tree, NEAREST_LIMIT_CELLS * max(abs(width), abs(height)))
+    county, moved = assign(lon, lat, tree, NEAREST_LIMIT_CELLS * max(abs(width), abs(height)))
     values = persons[row, column]
-    keep = county >= 0
-    sub_lon = west + (np.arange(persons.shape[1] * SPLIT) + 0.5) * (width / SPLIT)
-    sub_lat = north + (np.arange(persons.shape[0] * SPLIT) + 0.5) * (height / SPLIT)
-    lam, phi = np.radians(sub_lon), np.radians(sub_lat)
-    normal = SEMI_MAJOR_M / np.sqrt(1 - E2 * np.sin(phi) ** 2)
-    return Cells(
-        persons=values[keep],
-        county=county[keep],
-        centre=Positions.of(lon[keep], lat[keep]),
-        row=row[keep].astype(np.intp),
-        column=column[keep].astype(np.intp),
-        half_diagonal_m=_half_diagonal_m(lat[keep], width, height),
-        sub_lon=sub_lon,
-        sub_lat=sub_lat,
-        sub_cos_sin=np.stack([np.cos(lam), np.sin(lam)]),
-        sub_across_up=np.stack([normal * np.cos(phi), normal * (1 - E2) * np.sin(phi)]),
-        moved=float(values[moved].sum()),
-        dropped=float(values[~keep].sum()),
+    keep = np.flatnonzero(county >= 0)
+    demand = Demand.of(
+        lon[keep],
+        lat[keep],
+        values[keep],
+        region=county[keep],
+        regions=parts,
+        half_m=_half_diagonal_m(lat[keep], width, height),
+        grid=Grid.of(row[keep], column[keep], west, north, width, height),
+    )
+    return People(demand, float(values[moved].sum()), float(values[county < 0].sum()))
+
+
+def prepare_land(parts: NDArray[np.object_], tree: shapely.STRtree) -> Demand:
+    """The land in cells, in m² of each part; a cell that two parts share stands there twice.
+
+    Cells that are not all land are marked uneven: how the land lies in them is not known to the count.
+    """
+    west, south, east, north = shapely.total_bounds(parts)
+    step = max(LAND_STEP_DEG, math.sqrt((east - west) * (north - south) / LAND_CELLS_MAX))
+    columns, rows = math.ceil((east - west) / step), math.ceil((north - south) / step)
+    column, row = (index.ravel() for index in np.meshgrid(np.arange(columns), np.arange(rows)))
+    top = north - row * step
+    boxes = shapely.box(west + column * step, top - step, west + (column + 1) * step, top)
+    cell, part = tree.query(boxes, predicate="intersects")
+    whole = shapely.contains_properly(parts[part], boxes[cell])
+    by_row = areas_m2(boxes[np.arange(rows) * columns])
+    area = by_row[row[cell]].astype(np.float64)
+    shared = np.flatnonzero(~whole)
+    area[shared] = areas_m2(shapely.intersection(parts[part[shared]], boxes[cell[shared]]))
+    keep = np.flatnonzero(area > 0)
+    cell, part, whole = cell[keep], part[keep], whole[keep]
+    lat = top[cell] - step / 2
+    return Demand.of(
+        west + (column[cell] + 0.5) * step,
+        lat,
+        area[keep],
+        region=part,
+        regions=len(parts),
+        half_m=_half_diagonal_m(lat, step, step),
+        grid=Grid.of(row[cell], column[cell], west, north, step, -step),
+        uneven=~whole,
     )

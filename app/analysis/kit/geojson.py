@@ -19,10 +19,12 @@ def _rings(polygon: shapely.Polygon) -> list[list[list[float]]]:
     return [np.round(shapely.get_coordinates(ring), DIGITS).tolist() for ring in rings]
 
 
-def disc_geometry(disc: shapely.Polygon) -> dict[str, Any]:
-    """A geodesic disc as a GeoJSON geometry. Rounding a ring of steps of metres and more cannot make it
-    cross.
+def disc_geometry(disc: BaseGeometry) -> dict[str, Any]:
+    """The outline of a reach as a GeoJSON geometry. Rounding a ring of steps of metres and more cannot make it
+    cross; what closed airspace has cut goes the careful way.
     """
+    if not isinstance(disc, shapely.Polygon) or disc.interiors:
+        return geometry(disc)
     return {"type": "Polygon", "coordinates": [] if disc.is_empty else _rings(disc)}
 
 

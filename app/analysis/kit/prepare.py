@@ -14,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from app.analysis.kit.cells import Cells, prepare_cells
+from app.analysis.engine.demand import Demand, balls
+from app.analysis.kit.cells import People, prepare_land, prepare_people
 from app.analysis.model import County, CoverageInputs
 from layers.errors import Unavailable
 from layers.geo import METRES_PER_DEGREE_MAX, Floats, Positions, areas_m2, densify
@@ -43,10 +44,12 @@ class Scattered:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The land cut by county, with its areas (m²), places along its boundary and inside, and the people.
+    """The land cut by county, with its areas (m²), places along its boundary and inside, and people and land
+    in cells.
 
     ``parts[i]`` belongs to ``counties[i]``; one part more holds land in no county, if there is any.
     ``interior_gap_m``: no place of a part is farther than this from a place inside or on the boundary.
+    ``middle``, ``width_m``: no place of a part is farther from its middle than its width.
     ``overlap_m2``: land that two counties claim, and that is therefore counted twice.
     """
 
@@ -54,9 +57,12 @@ class Prepared:
     parts: NDArray[np.object_]
     area: Floats
     boundary: Scattered
+    middle: Positions
+    width_m: Floats
     interior: Scattered
     interior_gap_m: float
-    cells: Cells | None
+    people: People | None
+    land: Demand
     tree: shapely.STRtree
     overlap_m2: float
 
@@ -129,14 +135,19 @@ def prepare(inputs: CoverageInputs) -> Prepared:
     area = areas_m2(parts)
     tree = shapely.STRtree(parts)
     interior, gap_m = _scatter_interior(parts, tree)
+    boundary = _scatter_boundary(parts)
+    around, width = balls(boundary.positions, boundary.start)
     return Prepared(
         counties=inputs.counties,
         parts=parts,
         area=area,
-        boundary=_scatter_boundary(parts),
+        boundary=boundary,
+        middle=around,
+        width_m=width,
         interior=interior,
         interior_gap_m=gap_m,
-        cells=None if inputs.population is None else prepare_cells(inputs.population, tree),
+        people=None if inputs.population is None else prepare_people(inputs.population, tree, len(parts)),
+        land=prepare_land(parts, tree),
         tree=tree,
         overlap_m2=max(0.0, float(area.sum()) - float(areas_m2([shapely.union_all(parts)])[0])),
     )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from app.analysis.coverage_params import CoverageParams
+from app.analysis.coverage_params import FlightParams
 from app.analysis.coverage_result import Rule, Warn, Words
-from app.analysis.kit.bases import Binding, Site, uses_radius, uses_time
-from app.analysis.kit.cells import SPLIT, Cells
+from app.analysis.engine.demand import SPLIT
+from app.analysis.kit.bases import uses_radius, uses_time
+from app.analysis.kit.cells import People
+from app.analysis.kit.flights import Binding, Site
 from app.analysis.kit.prepare import BOUNDARY_STEP_M, Prepared
 
 OVERLAP_SHARE = 1e-5
-BINDS = {"time": ("时间", "time"), "radius": ("半径", "the radius"), "both": ("两者", "both")}
+BINDS = {
+    "time": ("时间", "time"),
+    "radius": ("半径", "the radius"),
+    "both": ("两者", "both"),
+    "endurance": ("续航", "endurance"),
+}
 
 
 def _common(values: list[float], otherwise: float) -> float:
@@ -38,7 +45,35 @@ def _time_text(sites: list[Site], response: float) -> Words:
     )
 
 
-def _text(params: CoverageParams, sites: list[Site], binding: Binding) -> Words:
+def _conditions(params: FlightParams, sites: list[Site]) -> Words:
+    """What else the flight was asked to hold against: wind, endurance, closed airspace, weather."""
+    flight = sites[0].reach.flight
+    zh, en = "", ""
+    if len(flight.winds) == 1:
+        wind = flight.winds[0]
+        zh += f"；风 {wind.from_deg:g}° {wind.speed_mps:g} m/s"
+        en += f"; wind {wind.from_deg:g}° {wind.speed_mps:g} m/s"
+    elif flight.winds:
+        zh += f"；风玫瑰 {len(flight.winds)} 个风向均须到达"
+        en += f"; holds in all {len(flight.winds)} winds of the rose"
+    if any(site.binding == "endurance" for site in sites):
+        zh += f"；续航限制往返（现场 {params.on_scene_min:g} 分）"
+        en += f"; endurance limits out and back ({params.on_scene_min:g} min on scene)"
+    if params.visibility_m is not None:
+        zh += f"；{'夜间' if params.night else ''}能见度 {params.visibility_m:g} m"
+        en += f"; visibility {params.visibility_m:g} m{' by night' if params.night else ''}"
+    if params.no_fly:
+        zh += f"；绕行禁飞区 {len(params.no_fly)} 处"
+        en += f"; round {len(params.no_fly)} no-fly areas"
+    return Words(zh=zh, en=en)
+
+
+def _text(params: FlightParams, sites: list[Site], binding: Binding) -> Words:
+    rule, more = _rule_text(params, sites, binding), _conditions(params, sites)
+    return Words(zh=rule.zh + more.zh, en=rule.en + more.en)
+
+
+def _rule_text(params: FlightParams, sites: list[Site], binding: Binding) -> Words:
     radius = Words(zh=f"半径 {params.radius_km:g} km", en=f"radius {params.radius_km:g} km")
     if not uses_time(params):
         return radius
@@ -52,7 +87,7 @@ def _text(params: CoverageParams, sites: list[Site], binding: Binding) -> Words:
     )
 
 
-def rule_of(params: CoverageParams, sites: list[Site]) -> Rule:
+def rule_of(params: FlightParams, sites: list[Site]) -> Rule:
     """The rule as applied to these sites, in numbers and in words."""
     preparation = _common([site.preparation_min for site in sites], params.preparation_min)
     speed = _common([site.cruise_kmh for site in sites], params.cruise_kmh)
@@ -77,15 +112,16 @@ def method_of(prepared: Prepared, worst_min: float) -> Words:
     """How the figures were made, for the foot of a page."""
     missed, step = f"{prepared.interior_gap_m / 1000:.2f} km", f"{BOUNDARY_STEP_M:.0f} m"
     return Words(
-        zh="距离为 WGS 84 椭球面测地线（Karney），不计风、地形、禁飞区和昼夜限制。"
+        zh="距离为 WGS 84 椭球面测地线（Karney），不计地形；风、续航、禁飞区和能见度按所给计入。"
         "圆至少 1440 个顶点，半径误差不超过 0.5 m；面积在椭球面上计算，多边形的边为经纬度直线。"
         "人口按栅格像元累加：整体在内或在外的像元按中心判断，"
         f"边缘像元分成 {SPLIT}×{SPLIT} 份，假定像元内人口均匀；像元按中心归县。"
         f"最远点取“准备＋飞行”最长之处，沿县界每 {step}、县内按规则网格查找，"
         f"漏查之处至多再远 {missed}（{worst_min:.2f} 分）。",
-        en="Distances are geodesics on the WGS 84 ellipsoid (Karney); wind, terrain, closed airspace and night are "
-        "left out. Discs have at least 1440 vertices, radius error at most 0.5 m; areas are taken on the ellipsoid, "
-        "edges of polygons as straight lines in longitude and latitude. People are summed over raster cells: a cell "
+        en="Distances are geodesics on the WGS 84 ellipsoid (Karney); terrain is left out; wind, endurance, closed "
+        "airspace and visibility count as they were given. Discs have at least 1440 vertices, radius error at most "
+        "0.5 m; areas are taken on the ellipsoid, edges of polygons as straight lines in longitude and latitude. "
+        "People are summed over raster cells: a cell "
         f"wholly in or out goes by its centre, a cell on an edge is split {SPLIT} by {SPLIT}, with people taken as "
         "even within it; a cell belongs to the county of its centre. The worst place is the one with the longest "
         f"preparation plus flight, searched every {step} along the county's boundary and on a regular grid inside; "
@@ -110,7 +146,7 @@ def _of_site(site: Site, reached: float) -> list[Warn]:
     return found
 
 
-def _of_cells(cells: Cells | None) -> list[Warn]:
+def _of_people(cells: People | None) -> list[Warn]:
     if cells is None:
         zh, en = "未加载人口栅格，人口数字为空", "no population raster is loaded; figures on people are empty"
         return [Warn(code="population_missing", zh=zh, en=en)]
@@ -142,4 +178,4 @@ def warnings_of(sites: list[Site], prepared: Prepared, reached: list[float]) -> 
     moved.
     """
     of_sites = [_of_site(site, land) for site, land in zip(sites, reached, strict=True)]
-    return [warn for found in of_sites for warn in found] + _of_land(prepared) + _of_cells(prepared.cells)
+    return [warn for found in of_sites for warn in found] + _of_land(prepared) + _of_people(prepared.people)

@@ -9,31 +9,34 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from app.analysis.kit.bases import Site
+from app.analysis.kit.flights import Site
 from app.analysis.kit.prepare import Prepared
-from layers.geo import METRES_PER_DEGREE_MAX, Floats, Positions, distances_m, exact_distances_m
+from layers.geo import METRES_PER_DEGREE_MAX, Floats, Positions, exact_distances_m
 
 Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Worst:
-    """The place (degrees), the base that is there first, the distance (m) and the minutes from the call."""
+    """The place (degrees), the base that is there first, the distance (m) and the minutes from the call.
+
+    Minutes are None where no way leads: all of the part lies in closed airspace.
+    """
 
     lon: float
     lat: float
     site: Site
     distance_m: float
-    minutes: float
+    minutes: float | None
 
 
 def _waits(sites: list[Site], points: Positions) -> Floats:
     """Minutes until the first base arrives at each place."""
     best = np.full(len(points), np.inf)
     for site in sites:
-        distance = distances_m(site.lon, site.lat, points)
-        np.minimum(best, site.preparation_min + distance * (0.06 / site.cruise_kmh), out=best)
-    return best
+        np.minimum(best, site.reach.seconds(points), out=best)
+    best[np.isinf(best)] = -np.inf  # in closed airspace nobody waits: nobody comes
+    return best / 60
 
 
 def _refine(
@@ -65,11 +68,19 @@ def _tops(waits: Floats, owner: Indices, n: int) -> tuple[Floats, Indices]:
     return longest, place
 
 
-def _flown(lon: float, lat: float, sites: list[Site]) -> Worst:
-    here = Positions.of(lon, lat)
-    flights = [(site, float(exact_distances_m(site.lon, site.lat, here)[0])) for site in sites]
-    site, distance = min(flights, key=lambda flight: (flight[0].minutes(flight[1]), flight[0].id))
-    return Worst(lon, lat, site, distance, site.minutes(distance))
+def _flown(lon: Floats, lat: Floats, sites: list[Site]) -> list[Worst]:
+    """For each place the base that is there first, by Karney's inverse; ties go to the smaller id."""
+    places = Positions.of(lon, lat)
+    ordered = sorted(sites, key=lambda site: site.id)
+    waits = np.array([site.reach.seconds(places, exact=True) for site in ordered])
+    first = np.argmin(waits, axis=0)
+    found = []
+    for i, which in enumerate(first):
+        site, seconds = ordered[which], float(waits[which, i])
+        distance = float(exact_distances_m(site.lon, site.lat, places.take(slice(i, i + 1)))[0])
+        minutes = seconds / 60 if np.isfinite(seconds) else None
+        found.append(Worst(float(lon[i]), float(lat[i]), site, distance, minutes))
+    return found
 
 
 def worst_places(
@@ -92,7 +103,8 @@ def worst_places(
         prepared.interior.of(parts),
     ]
     best = np.full(n, -np.inf)
-    lon, lat, inner = np.zeros(n), np.zeros(n), np.zeros(n, dtype=np.bool_)
+    middle = shapely.point_on_surface(np.asarray(gaps, dtype=object))
+    lon, lat, inner = shapely.get_x(middle), shapely.get_y(middle), np.zeros(n, dtype=np.bool_)
     for group, (places, owners) in enumerate(found):
         longest, place = _tops(_waits(sites, places), owners, n)
         better = longest > best
@@ -101,4 +113,4 @@ def worst_places(
     for i in np.flatnonzero(inner):
         part = prepared.parts[parts[i]]
         lon[i], lat[i] = _refine(part, sites, lon[i], lat[i], prepared.interior_gap_m)
-    return [_flown(float(east), float(north), sites) for east, north in zip(lon, lat, strict=True)]
+    return _flown(lon, lat, sites)

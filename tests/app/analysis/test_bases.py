@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from app.analysis.coverage import CoverageParams, run
-from app.analysis.kit.bases import apply_rule
+from app.analysis.kit.flights import rules_of, site_of
 from app.analysis.model import BaseRow, CoverageInputs
+from app.analysis.rows import aircraft_rows
 from layers.errors import BadInput
 
 PLAIN = BaseRow("B1", "基地", 120.0, 29.0)
@@ -36,7 +37,7 @@ QUICK = replace(PLAIN, preparation_min=10.0, cruise_kmh=240.0)
 def test_the_smaller_reach_binds_and_what_is_sent_wins(
     row: BaseRow, sent: dict[str, float], reach_km: float, binding: str
 ) -> None:
-    site = apply_rule(CoverageParams.model_validate(sent), row)
+    site = site_of(rules_of(CoverageParams.model_validate(sent), aircraft_rows()), row)
     assert site.reach_m / 1000 == pytest.approx(reach_km)
     assert site.binding == binding
 
@@ -106,7 +107,7 @@ def test_the_rule_is_put_in_words() -> None:
     from app.analysis.kit.words import rule_of
 
     params = CoverageParams()
-    rule = rule_of(params, [apply_rule(params, PLAIN)])
+    rule = rule_of(params, [site_of(rules_of(params, aircraft_rows()), PLAIN)])
     assert rule.text.zh.startswith("45 分 = 15 + 30")
     assert rule.text.en.startswith("45 min = 15 + 30")
     assert (rule.reach_km, rule.time_reach_km, rule.radius_km) == (100.0, 100.0, None)

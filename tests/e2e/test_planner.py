@@ -1,0 +1,71 @@
+"""The planner's journeys: drag a base, slide the wind, one more base, A against B, files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenTab
+from tests.e2e.driver import MapPage, expect_text
+from tests.serving import Running
+
+
+def test_a_dragged_base_takes_disc_figures_and_address_along(tab: MapPage) -> None:
+    tab.open("panel=coverage")
+    before = tab.part("cov-land").first.inner_text()
+    handle = tab.part("base-handle").first
+    expect(handle).to_be_visible()
+    box = handle.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x + 40, y + 30, steps=5)
+    tab.page.mouse.move(x + 90, y + 60, steps=5)
+    tab.page.mouse.up()
+    expect(tab.part("cov-land").first).not_to_have_text(before, timeout=20_000)
+    assert "moved=" in tab.page.url
+    tab.part("plan-reset").click()
+    expect(tab.part("cov-land").first).to_have_text(before, timeout=20_000)
+    tab.log_is_clean()
+
+
+def test_the_wind_slider_moves_the_figures_and_the_address(tab: MapPage) -> None:
+    tab.open("panel=coverage&radius=none")
+    before = tab.part("cov-land").first.inner_text()
+    tab.part("plan-wind").fill("20")
+    expect(tab.part("cov-land").first).not_to_have_text(before, timeout=20_000)
+    assert re.search(r"wind=20(\.0)?/0", tab.page.url)
+    tab.log_is_clean()
+
+
+def test_one_more_base_is_found_added_and_compared_with_a(tab: MapPage) -> None:
+    tab.open("panel=coverage")
+    people = tab.number("cov-people")
+    tab.part("plan-keep").click()
+    expect(tab.part("plan-comparison")).to_be_visible(timeout=20_000)
+    tab.part("plan-more").click()
+    expect_text(tab.part("plan-best"), "最优")
+    tab.part("plan-add").click()
+    expect(tab.part("plan-comparison")).to_contain_text("+", timeout=20_000)
+    tab.page.wait_for_timeout(1500)
+    assert tab.number("cov-people") > people
+    assert "added=" in tab.page.url
+    tab.log_is_clean()
+
+
+def test_bands_and_a_file_are_given(tab: MapPage, tmp_path: Path) -> None:
+    tab.open("panel=coverage&bands=1")
+    expect(tab.part("band-row")).to_have_count(4, timeout=20_000)
+    saved = tab.download("plan-file-csv", tmp_path)
+    assert saved.read_bytes().startswith(b"\xef\xbb\xbf")
+    tab.log_is_clean()
+
+
+def test_the_planner_fits_a_phone(open_tab: OpenTab, running: Running) -> None:
+    phone = open_tab(running.url, 390, 844).open("panel=coverage")
+    expect(phone.part("planner")).to_be_attached()
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.log_is_clean()

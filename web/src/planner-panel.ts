@@ -1,0 +1,236 @@
+/** The planner's tools in the coverage panel: sliders, bands, A against B, one more base, files. */
+
+import type { App } from "./app";
+import { errorBox } from "./coverage-panel";
+import { button, fill, h, text } from "./dom";
+import { asFailure } from "./fetchers";
+import { decimal, integer, percent } from "./format";
+import type { Word } from "./i18n";
+import { Planner, saveAs } from "./planner";
+import type { CoverageState } from "./state";
+
+const FORMS = ["geojson", "gpkg", "csv", "html"] as const;
+
+type Slider = { key: string; word: Word; low: number; high: number; step: number; unit: string };
+
+const SLIDERS: readonly Slider[] = [
+  { key: "prep", word: "prep", low: 0, high: 40, step: 1, unit: "minute" },
+  { key: "speed", word: "speed", low: 120, high: 320, step: 5, unit: "km/h" },
+  { key: "wind", word: "wind", low: 0, high: 25, step: 1, unit: "m/s" },
+  { key: "from", word: "windFrom", low: 0, high: 350, step: 10, unit: "°" },
+];
+
+export class PlannerPanel {
+  readonly element = h("section", { class: "planner", "data-testid": "planner" });
+  readonly #app: App;
+  readonly #planner: Planner;
+  readonly #sliders = new Map<string, { input: HTMLInputElement; value: HTMLElement }>();
+  #trial = h("div", { "aria-live": "polite" });
+  #bands = h("div");
+  #tick = h("input", { type: "checkbox" });
+
+  constructor(app: App, planner: Planner = new Planner(app)) {
+    this.#app = app;
+    this.#planner = planner;
+    planner.trial.subscribe(() => this.#drawTrial());
+    app.coverage.subscribe(() => this.#update());
+    app.store.subscribe((state, before) => {
+      if (state.coverage !== before.coverage) this.#update();
+    });
+    this.build();
+  }
+
+  build(): void {
+    const { say } = this.#app;
+    this.#sliders.clear();
+    this.#trial = h("div", { "aria-live": "polite" });
+    this.#bands = h("div", { class: "bands" });
+    this.#tick = h("input", { type: "checkbox", "data-testid": "plan-bands" });
+    this.#tick.addEventListener("change", () => this.#set({ bands: this.#tick.checked }));
+    const tools = h(
+      "div",
+      { class: "tools" },
+      button(
+        { class: "tool", "data-testid": "plan-more" },
+        () => void this.#planner.oneMore(),
+        say("oneMore"),
+      ),
+      button(
+        { class: "tool", "data-testid": "plan-keep" },
+        () => this.#planner.keep(this.#planner.trial.value.a === null),
+        say("keepA"),
+      ),
+      button({ class: "tool", "data-testid": "plan-reset" }, () => this.#reset(), say("planReset")),
+    );
+    const files = h(
+      "div",
+      { class: "tools files" },
+      h("span", { class: "name" }, say("saveFile")),
+      ...FORMS.map((form) =>
+        button(
+          { class: "tool", "data-testid": `plan-file-${form}` },
+          () => void saveAs(form, this.#planner.request()).catch((error) => this.#failed(error)),
+          form === "html" ? say("reportA4") : form.toUpperCase(),
+        ),
+      ),
+    );
+    fill(
+      this.element,
+      h("h2", {}, say("planner")),
+      h("p", { class: "hint" }, say("dragHint")),
+      ...SLIDERS.map((one) => this.#slider(one)),
+      tools,
+      this.#trial,
+      h("label", { class: "tick" }, this.#tick, say("bands")),
+      this.#bands,
+      files,
+    );
+    this.#update();
+    this.#drawTrial();
+  }
+
+  #failed(error: unknown): void {
+    const failure = asFailure(error);
+    fill(this.#trial, errorBox(failure.words(this.#app.lang), failure.problem.code, this.#app.say("code")));
+  }
+
+  #set(change: Partial<CoverageState>): void {
+    const { store } = this.#app;
+    store.set({ coverage: { ...store.state.coverage, ...change } });
+  }
+
+  #reset(): void {
+    this.#set({ moved: {}, added: [], wind: null, prep: null, speed: null });
+    this.#planner.keep(false);
+  }
+
+  #slider({ key, word, low, high, step, unit }: Slider): HTMLElement {
+    const { say } = this.#app;
+    const input = h("input", { type: "range", min: low, max: high, step, "data-testid": `plan-${key}` });
+    const value = h("output", { class: "figure" });
+    input.addEventListener("input", () => this.#slid(key, Number(input.value)));
+    this.#sliders.set(key, { input, value });
+    const label = h("span", { class: "name" }, say(word));
+    return h(
+      "label",
+      { class: "slider" },
+      label,
+      input,
+      value,
+      h("span", { class: "unit" }, unit === "minute" ? say("minute") : unit),
+    );
+  }
+
+  #slid(key: string, value: number): void {
+    const { wind } = this.#app.store.state.coverage;
+    if (key === "prep" || key === "speed") this.#set({ [key]: value });
+    else if (key === "wind")
+      this.#set({ wind: value === 0 ? null : { speed: value, from: wind?.from ?? 0 } });
+    else this.#set({ wind: { speed: wind?.speed ?? 5, from: value } });
+  }
+
+  #update(): void {
+    const { store, coverage, lang, say } = this.#app;
+    const { prep, speed, wind, bands } = store.state.coverage;
+    const first = coverage.value.data?.rule;
+    const shown: Record<string, [value: number | null, otherwise: number]> = {
+      prep: [prep, first?.preparation_min ?? 15],
+      speed: [speed, first?.cruise_kmh ?? 200],
+      wind: [wind?.speed ?? 0, 0],
+      from: [wind?.from ?? null, 0],
+    };
+    for (const [key, { input, value }] of this.#sliders) {
+      const [own, otherwise] = shown[key] ?? [null, 0];
+      if (document.activeElement !== input) input.value = String(own ?? otherwise);
+      text(value, own === null ? (key === "from" ? "—" : say("ownValue")) : decimal(own, lang, 0));
+    }
+    this.#tick.checked = bands;
+    const rows = (bands && coverage.value.data?.bands) || [];
+    fill(
+      this.#bands,
+      ...rows.map((one) =>
+        h(
+          "div",
+          { class: "row figure-row", "data-testid": "band-row" },
+          h("span", { class: "name" }, `≤ ${decimal(one.within_min, lang, 0)} ${say("minute")}`),
+          h("span", { class: "parts" }, `${say("covLand")} ${percent(one.covered_share, lang)}`),
+          h("span", { class: "figure strong" }, percent(one.covered_people_share, lang)),
+        ),
+      ),
+    );
+  }
+
+  #drawTrial(): void {
+    const { say, lang } = this.#app;
+    const { job, comparison, a, error } = this.#planner.trial.value;
+    const parts: HTMLElement[] = [];
+    if (error) parts.push(errorBox(error.words(lang), error.problem.code, say("code")));
+    const best = job?.result?.sites[0];
+    if (job && (job.state === "waiting" || job.state === "running")) {
+      const stop = button({ class: "link" }, () => void this.#planner.stop(), say("stop"));
+      parts.push(h("p", { class: "hint", "data-testid": "plan-running" }, say("searching"), " ", stop));
+    } else if (job?.error) {
+      parts.push(
+        errorBox((lang === "en" ? job.error.detail_en : job.error.detail) ?? "", job.error.code, say("code")),
+      );
+    } else if (job?.result && best) {
+      const { covered_share_before, covered_share_after, gap } = job.result;
+      const words = say("bestSite", {
+        place: `${best.lat.toFixed(3)}, ${best.lon.toFixed(3)}`,
+        people: integer(best.adds, lang),
+        before: percent(covered_share_before, lang),
+        after: percent(covered_share_after, lang),
+      });
+      const proof = gap <= 1e-6 ? say("proven") : say("gapLeft", { gap: percent(gap, lang) });
+      parts.push(
+        h(
+          "div",
+          { class: "best", "data-testid": "plan-best" },
+          h("p", {}, words),
+          h("p", { class: "hint" }, proof),
+          button(
+            { class: "tool", "data-testid": "plan-add" },
+            () => {
+              this.#planner.add(best.lon, best.lat);
+              this.#app.view?.fly(best.lon, best.lat);
+            },
+            say("addBase"),
+          ),
+        ),
+      );
+    }
+    if (a && comparison) parts.push(this.#comparison());
+    fill(this.#trial, ...parts);
+  }
+
+  #comparison(): HTMLElement {
+    const { say, lang } = this.#app;
+    const found = this.#planner.trial.value.comparison;
+    if (!found) return h("div");
+    const line = (name: string, from: number | null, to: number | null) =>
+      h(
+        "div",
+        { class: "row figure-row" },
+        h("span", { class: "name" }, name),
+        h("span", { class: "parts" }, `A ${percent(from, lang)}`),
+        h("span", { class: "figure strong" }, `B ${percent(to, lang)}`),
+      );
+    const counties = found.counties
+      .slice(0, 6)
+      .map((one) =>
+        h(
+          "div",
+          { class: "row figure-row" },
+          h("span", { class: "name" }, (lang === "en" && one.name_en) || one.name),
+          h("span", { class: "figure" }, `+${integer(one.gained, lang)} −${integer(one.lost, lang)}`),
+        ),
+      );
+    return h(
+      "div",
+      { class: "comparison", "data-testid": "plan-comparison" },
+      line(say("covLand"), found.covered_share_a, found.covered_share_b),
+      line(say("covPeople"), found.covered_people_share_a, found.covered_people_share_b),
+      ...counties,
+    );
+  }
+}

@@ -1,0 +1,98 @@
+/** What a planner tries: a scenario kept as A against the one on screen, and the best place for one more base. */
+
+import { api, type RequestFailed } from "./api";
+import type { App } from "./app";
+import { asFailure, coverageRequest } from "./fetchers";
+import { Signal } from "./signal";
+import type { Comparison, CoverageRequest, SiteJob } from "./types";
+
+/** Candidates stand on a grid of this step over the land. */
+export const GRID_M = 15_000;
+const LOOK_AGAIN_MS = 250;
+
+export type Trial = {
+  a: CoverageRequest | null;
+  comparison: Comparison | null;
+  job: SiteJob | null;
+  error: RequestFailed | null;
+};
+
+export class Planner {
+  readonly trial = new Signal<Trial>({ a: null, comparison: null, job: null, error: null });
+  readonly #app: App;
+
+  constructor(app: App) {
+    this.#app = app;
+    app.coverage.subscribe(({ data, loading }) => {
+      if (data && !loading && this.trial.value.a) void this.#compare();
+    });
+  }
+
+  /** The question on screen, as it is sent. */
+  request(): CoverageRequest {
+    const { store, bases } = this.#app;
+    return coverageRequest(store.state.coverage, bases.value.data?.bases ?? []);
+  }
+
+  /** Keep the scenario on screen as A, or forget it. */
+  keep(on: boolean): void {
+    this.#set({ a: on ? this.request() : null, comparison: null, error: null });
+    if (on) void this.#compare();
+  }
+
+  async #compare(): Promise<void> {
+    const { a } = this.trial.value;
+    if (!a) return;
+    try {
+      this.#set({ comparison: await api.compare(a, this.request()), error: null });
+    } catch (error) {
+      this.#set({ error: asFailure(error) });
+    }
+  }
+
+  /** Look for the place where one more base reaches most people beyond those that are reached. */
+  async oneMore(): Promise<void> {
+    const { bases, bands_min: _, ...rule } = this.request();
+    const asked = { ...rule, ...(bases ? { fixed: bases } : {}), p: 1, grid_m: GRID_M };
+    try {
+      let job = await api.site(asked);
+      this.#set({ job, error: null });
+      while (job.state === "waiting" || job.state === "running") {
+        await new Promise((resume) => setTimeout(resume, LOOK_AGAIN_MS));
+        if (this.trial.value.job?.id !== job.id) return;
+        job = await api.siteJob(job.id);
+        this.#set({ job });
+      }
+    } catch (error) {
+      this.#set({ job: null, error: asFailure(error) });
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { job } = this.trial.value;
+    this.#set({ job: null });
+    if (job) await api.siteStop(job.id).catch(() => undefined);
+  }
+
+  /** Put a base at a place of the plan. */
+  add(lon: number, lat: number): void {
+    const { store } = this.#app;
+    const added: [number, number][] = [...store.state.coverage.added, [lon, lat]];
+    store.set({ coverage: { ...store.state.coverage, added } });
+    this.#set({ job: null });
+  }
+
+  #set(change: Partial<Trial>): void {
+    this.trial.value = { ...this.trial.value, ...change };
+  }
+}
+
+/** Ask for the answer as a file and hand it to the browser. */
+export async function saveAs(form: string, asked: CoverageRequest): Promise<void> {
+  const { name, blob } = await api.coverageFile(form, asked);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
