@@ -124,10 +124,11 @@ def aircraft_list(catalogue: TheCatalogue) -> AircraftList:
     return AircraftList(aircraft=[AircraftRow(**asdict(row)) for row in rows])
 
 
-@router.post("/coverage")
-def coverage_run(data: TheData, params: CoverageBody) -> CoverageResult:
+@router.post("/coverage", response_model=CoverageResult)
+def coverage_run(data: TheData, params: CoverageBody) -> Response:
     """Answer where the bases reach, how many people that is, and which counties have gaps."""
-    return coverage.run(params, data.inputs(*(params.demand or ())))
+    result = coverage.run(params, data.inputs(*(params.demand or ())))
+    return Response(result.model_dump_json(), media_type="application/json")  # rings are long: written once
 
 
 @router.post("/coverage/export/{form}", response_class=Response)

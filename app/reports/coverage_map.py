@@ -71,10 +71,10 @@ def _words() -> Environment:
 
 def _draw(page: folium.Map, shape: dict[str, Any], css: str, hint: str | None = None) -> None:
     """Put a GeoJSON feature on the map with a CSS class, which carries the style."""
-    style = {"className": css, "fill": css != "disc"}
+    style = {"className": css, "fill": css != "disc"}  # folium numbers the feature: it gets one of its own
     tooltip = None if hint is None else folium.Tooltip(hint, sticky=True)
     folium.GeoJson(
-        shape, style_function=lambda _feature: style, smooth_factor=0.5, tooltip=tooltip, control=False
+        {**shape}, style_function=lambda _feature: style, smooth_factor=0.5, tooltip=tooltip, control=False
     ).add_to(page)
 
 

@@ -16,6 +16,7 @@ from app.analysis.kit.prepare import BOUNDARY_STEP_M, Prepared
 from layers.geo import Bools, Floats, areas_m2
 
 Indices = NDArray[np.intp]
+BOX_DEG = 0.01  # so that the box cuts no edge of a part
 EDGE_M = 2.0  # ring against circle, straight edge against geodesic: together well under this
 
 
@@ -69,9 +70,16 @@ class _Pieces:
             self.gap = shapely.difference(self.gap, disc)
 
 
-def _cut_part(part: BaseGeometry, holders: Indices, crossing: Indices, discs: list[BaseGeometry]) -> _Pieces:
+def _near(disc: BaseGeometry, part: BaseGeometry) -> BaseGeometry:
+    """The piece of a disc in the box of a part: the same cut with a fraction of the vertices."""
+    west, south, east, north = part.bounds
+    piece = shapely.clip_by_rect(disc, west - BOX_DEG, south - BOX_DEG, east + BOX_DEG, north + BOX_DEG)
+    return piece if piece.is_valid and not piece.is_empty else disc
+
+
+def _cut_part(part: BaseGeometry, holders: Indices, crossing: dict[int, BaseGeometry]) -> _Pieces:
     """What of one part nobody reaches and what one site alone reaches; holders are the discs all around
-    it.
+    it, crossing the discs whose edge it meets.
     """
     pieces = _Pieces(None, {})
     if holders.size >= 2:
@@ -80,8 +88,8 @@ def _cut_part(part: BaseGeometry, holders: Indices, crossing: Indices, discs: li
         pieces.only[int(holders[0])] = part
     else:
         pieces.gap = part
-    for site in crossing:
-        pieces.cut(int(site), discs[site])
+    for site, disc in crossing.items():
+        pieces.cut(site, disc)
     return pieces
 
 
@@ -101,9 +109,14 @@ def measure_land(prepared: Prepared, sites: list[Site]) -> LandFigures:
         if site.reach.flight.farthest_m > 0:
             inside[i], cut[i] = _relation(prepared, site)
     who, where = np.nonzero(cut)
-    shares = [shapely.intersection(prepared.parts[p], discs[i]) for i, p in zip(who, where, strict=True)]
+    near = {(int(i), int(p)): _near(discs[i], prepared.parts[p]) for i, p in zip(who, where, strict=True)}
+    shares = [shapely.intersection(prepared.parts[p], near[i, p]) for i, p in near]
     pieces = [
-        _cut_part(part, np.flatnonzero(inside[:, p]), np.flatnonzero(cut[:, p]), discs)
+        _cut_part(
+            part,
+            np.flatnonzero(inside[:, p]),
+            {int(i): near[int(i), p] for i in np.flatnonzero(cut[:, p])},
+        )
         for p, part in enumerate(prepared.parts)
     ]
     gap: list[BaseGeometry] = [shapely.Polygon() if piece.gap is None else piece.gap for piece in pieces]

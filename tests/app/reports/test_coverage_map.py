@@ -53,6 +53,12 @@ def test_the_same_answer_gives_the_same_page(answer: CoverageResult, asked: Cove
     assert page_of(answer, asked.counties) == page_of(answer, asked.counties)
 
 
+def test_making_the_page_leaves_the_answer_as_it_was(answer: CoverageResult, asked: CoverageInputs) -> None:
+    before = answer.model_dump_json()
+    page_of(answer, asked.counties)
+    assert answer.model_dump_json() == before
+
+
 def test_names_are_text_and_never_markup(answer: CoverageResult, asked: CoverageInputs) -> None:
     page = page_of(answer, asked.counties)
     assert "<img" not in page
