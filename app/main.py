@@ -84,20 +84,16 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.tiles = TileSource(pool, catalogue)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
-        ledger = make_engine(url, connections=2, timeout_s=None)
-        app.state.regrader = Regrader.silent(ledger, catalogue.registry, catalogue.files)
-        settling = asyncio.create_task(_settle(app.state.regrader))
         app.state.news = News(url, catalogue)
         app.state.news.start()
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
-        yield
+        async with _regrading(url, catalogue) as app.state.regrader:
+            yield
         await app.state.news.stop()
         await warming
-        settling.cancel()
         await asyncio.to_thread(app.state.analysis_jobs.close)
         await asyncio.to_thread(app.state.loads.close)
         await pool.close()
-        ledger.dispose()
         engine.dispose()
 
     app = FastAPI(
@@ -129,6 +125,19 @@ def _warm(data: CoverageData) -> None:
     with suppress(RiskmapError, SQLAlchemyError):
         coverage.run(coverage.CoverageParams(), data.inputs())
     gc.freeze()  # what was prepared stays: the collector need not walk through it in the middle of an answer
+
+
+@asynccontextmanager
+async def _regrading(url: str, catalogue: Catalogue) -> AsyncIterator[Regrader]:
+    """Give what changes grades, on connections of its own, and keep what is served up with what was decided."""
+    engine = make_engine(url, connections=2, timeout_s=None)
+    regrader = Regrader.silent(engine, catalogue.registry, catalogue.files)
+    settling = asyncio.create_task(_settle(regrader))
+    try:
+        yield regrader
+    finally:
+        settling.cancel()
+        engine.dispose()
 
 
 async def _settle(regrader: Regrader) -> None:
