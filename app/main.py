@@ -41,6 +41,7 @@ from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
 from app.news import News
 from app.regrading import Regrader
+from app.risk.cutoffs import unconfirmed_sets
 from app.settings import Settings
 from app.state.prepare import prepare
 from app.tile_source import TileSource
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.loads.tidy()
         app.state.news = News(url, catalogue)
         app.state.news.start()
+        await asyncio.to_thread(_look_once, catalogue)
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
         async with _regrading(url, catalogue) as app.state.regrader:
             yield
@@ -118,6 +120,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(AnswerHead)
     _serve_page(app, settings.web_dir)
     return app
+
+
+def _look_once(catalogue: Catalogue) -> None:
+    """Look through the grades once, so that the first page need not wait for it."""
+    with suppress(RiskmapError, SQLAlchemyError):
+        unconfirmed_sets(catalogue, catalogue.current())
 
 
 def _warm(data: CoverageData) -> None:
