@@ -30,6 +30,7 @@ from app.api import (
     news,
     ogc,
     risk,
+    search,
     tiles,
 )
 from app.api.schemas import Problem
@@ -42,6 +43,7 @@ from app.load_jobs import LoadJobs
 from app.news import News
 from app.regrading import Regrader
 from app.risk.cutoffs import unconfirmed_sets
+from app.search.finder import Finder
 from app.settings import Settings
 from app.state.prepare import prepare
 from app.tile_source import TileSource
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
+        app.state.finder = Finder(catalogue)
         app.state.analysis_jobs = AnalysisJobs()
         app.state.tiles = TileSource(pool, catalogue)
         app.state.loads = LoadJobs(settings, catalogue.registry)
@@ -88,7 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.news = News(url, catalogue)
         app.state.news.start()
         await asyncio.to_thread(_look_once, catalogue)
-        warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data))
+        warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data, app.state.finder))
         async with _regrading(url, catalogue) as app.state.regrader:
             yield
         await app.state.news.stop()
@@ -110,7 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (
-        layers, risk, items, tiles, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health,
+        layers, risk, items, tiles, analysis, constants, grading, kpis, search, loads, load_profiles, news, ogc, health,
     ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
@@ -128,8 +131,11 @@ def _look_once(catalogue: Catalogue) -> None:
         unconfirmed_sets(catalogue, catalogue.current())
 
 
-def _warm(data: CoverageData) -> None:
-    """Prepare the counties and the population for the first coverage question (about a second), ahead of it."""
+def _warm(data: CoverageData, finder: Finder) -> None:
+    """Prepare the names for the first search, and counties and population for the first coverage question (about a
+    second each), ahead of them."""
+    with suppress(RiskmapError, SQLAlchemyError):
+        finder.warm()
     with suppress(RiskmapError, SQLAlchemyError):
         coverage.run(coverage.CoverageParams(), data.inputs())
     gc.freeze()  # what was prepared stays: the collector need not walk through it in the middle of an answer

@@ -1,4 +1,4 @@
-"""Boxes in query strings: ``west,south,east,north`` in degrees."""
+"""Boxes and places in query strings: ``west,south,east,north`` and ``lon,lat`` in degrees."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def parse_box(text: str | None) -> Box | None:
 
 def _bad(zh: str, en: str, value: str) -> BadInput:
     return BadInput(f"bbox {value[:80]!r}：{zh}", f"bbox {value[:80]!r} {en}", code="bad_bbox", field="bbox")
+
+
+def parse_place(text: str | None) -> tuple[float, float] | None:
+    """Read ``lon,lat`` in degrees; None for None.
+
+    Raises:
+        BadInput: not two finite numbers, or out of range (code ``bad_place``).
+    """
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    numbers = [float(part) for part in parts] if all(NUMBER.fullmatch(part) for part in parts) else []
+    if len(numbers) != 2 or not (abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90):
+        raise BadInput(
+            f"位置 {text[:60]!r} 应为 经度,纬度 两个数",
+            f"a place must be lon,lat in degrees, got {text[:60]!r}",
+            code="bad_place",
+        )
+    return numbers[0], numbers[1]

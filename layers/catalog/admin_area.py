@@ -65,6 +65,7 @@ LAYER = VectorLayer(
     group="base",
     order=20,
     shape="polygon",
+    findable=9,
     key="code",
     tile_fields=("level", "name", "name_en"),
     labelled=True,

@@ -45,6 +45,7 @@ LAYER = VectorLayer(
     order=44,
     visible=False,
     shape="polygon",
+    findable=8,
     key="code",
     legend=LEGEND,
     labelled=True,

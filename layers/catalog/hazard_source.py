@@ -25,6 +25,7 @@ LAYER = VectorLayer(
     order=40,
     visible=False,
     shape="point",
+    findable=6,
     key="code",
     legend=LEGEND,
     cluster_below=12,

@@ -28,6 +28,7 @@ LAYER = VectorLayer(
     order=60,
     visible=False,
     shape="point",
+    findable=4,
     key="code",
     tile_fields=("name",),
     fields=(

@@ -28,6 +28,7 @@ LAYER = VectorLayer(
     group="rescue",
     order=70,
     shape="point",
+    findable=10,
     key="code",
     tile_fields=("name", "name_en", "status"),
     role="air_base",

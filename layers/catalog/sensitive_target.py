@@ -38,6 +38,7 @@ LAYER = VectorLayer(
     order=36,
     visible=False,
     shape="point",
+    findable=3,
     key="code",
     tile_fields=("name",),
     fields=(

@@ -76,6 +76,7 @@ LAYER = VectorLayer(
     order=50,
     visible=False,
     shape="point",
+    findable=5,
     key="code",
     legend=LEGEND,
     cluster_below=11,

@@ -57,7 +57,9 @@ class VectorLayer(Layer):
     at zooms below ``cluster_below``. ``labelled`` polygons get a second tile layer ``<id>_label`` with one point
     each; ``nested`` areas lie in one another, and the smaller lie on top. Coordinates outside ``extent``
     (degrees) are faults of the file. ``draw(theme)`` gives the MapLibre layers. ``filters`` are parts that can be shown
-    and counted alone. ``members``: the layer holds zones, and this field of the graded objects names the zone of each.
+    and counted alone. ``findable``: the search box finds objects by name and code; of two equal matches the layer with
+    the higher number (1 to 10) comes first. ``members``: the layer holds zones, and this field of the graded objects
+    names the zone of each.
     """
 
     shape: Literal["point", "polygon"]
@@ -70,6 +72,7 @@ class VectorLayer(Layer):
     extent: tuple[float, float, float, float] = BOX
     draw: Callable[[Theme], list[Json]]
     role: str | None = None
+    findable: int = 0
     filters: Sequence[Filter] = ()
     members: str | None = None
 

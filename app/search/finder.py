@@ -1,0 +1,341 @@
+"""One search over everything that has a name: which rows match a typed text, how well, and in what order they come."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import Connection, func, literal, select
+
+from app.catalogue import Catalogue
+from app.search.index import Ints, Names, Texts
+from app.search.pinyin import Reading, plain, readings_of, sounding
+from layers.admin_codes import admin_codes
+from layers.crs.places import Places
+from layers.crs.typed import TypedPlace, read_typed
+from layers.errors import BadInput
+from layers.geo import Positions, distances_m
+from layers.kinds.vector import VectorLayer
+from layers.store import LayerVersion
+
+ADMIN = "admin"  # the role of the layer of administrative areas
+LONGEST = 200
+MOST_TERMS = 6
+KEPT_VERSIONS = 2
+NO_GRADE = 9
+# What a match is worth. A whole name beats a beginning, that beats the middle; letters and slips count less.
+WHOLE, BEGINNING, INSIDE = 100.0, 80.0, 60.0
+LOSS: dict[str, float] = {
+    "name": 0,
+    "code": 0,
+    "english": 2,
+    "pinyin": 12,
+    "sound": 25,
+    "slip": 40,
+    "area": 30,
+}
+NEAR_KM, NEAR_WORTH = 20.0, 6.0
+Match = Literal["name", "code", "english", "pinyin", "sound", "slip", "area"]
+MATCHES: tuple[Match, ...] = ("name", "code", "english", "pinyin", "sound", "slip", "area")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One object: where it is (degrees), what it is called, how it was found, and where its area is."""
+
+    layer: str
+    key: str
+    name: str
+    name_en: str | None
+    areas: tuple[str, ...]
+    lon: float
+    lat: float
+    grade: int | None
+    match: Match
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer: readings as a coordinate, objects best first, how many there are, and the versions that were read."""
+
+    readings: list[TypedPlace]
+    fault: BadInput | None
+    hits: list[Hit]
+    total: int
+    about: bool
+    versions: dict[str, str]
+
+
+@dataclass
+class _Scores:
+    """The best score of each row of a layer for one term, and how it was matched."""
+
+    score: NDArray[np.float64]
+    match: Ints
+
+    @classmethod
+    def of(cls, rows: int) -> _Scores:
+        return cls(np.zeros(rows), np.zeros(rows, dtype=np.int64))
+
+    def take(self, found: tuple[Ints, Ints], term: Reading, lengths: Ints, match: Match) -> None:
+        rows, at = found
+        if not rows.size:
+            return
+        whole = (at == 0) & (lengths[rows] == len(term))
+        worth = np.where(whole, WHOLE, np.where(at == 0, BEGINNING, INSIDE)) - LOSS[match]
+        better = worth > self.score[rows]
+        self.score[rows[better]] = worth[better]
+        self.match[rows[better]] = MATCHES.index(match)
+
+
+@dataclass
+class Finder:
+    """Searches the layers of a catalogue. Names are read once per version and kept; the last two versions stay."""
+
+    catalogue: Catalogue
+    _names: dict[tuple[str, str], Names] = field(default_factory=dict)
+    _places: tuple[str, Places] = field(default_factory=lambda: ("", Places()))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def find(self, text: str, *, limit: int, near: tuple[float, float] | None, day: date | None) -> Found:
+        """Search for what somebody typed; ``near`` (degrees) lets the nearer of two equals come first."""
+        typed = text.strip()[:LONGEST]
+        versions = {i: v for i, v in self.catalogue.at(day).items() if self._weight(i)}
+        places = self.places(versions)
+        fault, readings = None, []
+        try:
+            readings = read_typed(typed, places)
+        except BadInput as error:
+            fault = error
+        terms = [one for one in map(plain, typed.split()) if one][:MOST_TERMS]
+        hits: list[Hit] = []
+        total, about = 0, False
+        if terms and not any(one.inside for one in readings):
+            hits, total = self._search(terms, versions, limit, near, slips=False)
+            if not hits and fault is None and not readings:
+                hits, total = self._search(terms, versions, limit, near, slips=True)
+                about = bool(hits)
+        served = {i: v.version for i, v in versions.items()}
+        return Found(readings, None if hits else fault, hits, total, about, served)
+
+    def warm(self) -> None:
+        """Read the names of what is served, ahead of the first search."""
+        versions = {i: v for i, v in self.catalogue.current().items() if self._weight(i)}
+        self.places(versions).inside(np.array([120.0]), np.array([29.0]))
+        for layer_id, version in versions.items():
+            names = self._read(self.catalogue.registry.vector(layer_id), version)
+            for texts in (names.by_name, names.by_code, names.by_english):
+                if texts is not None:
+                    texts.find(readings_of("a")[0])
+
+    def places(self, versions: dict[str, LayerVersion]) -> Places:
+        """Return the counties that places are judged by."""
+        layer = self._areas_layer()
+        version = versions.get(layer.id) if layer else None
+        if layer is None or version is None:
+            return Places()
+        if self._places[0] != version.version:
+            table = layer.table(str(version.table_name))
+            query = select(table.c[layer.key], func.ST_AsBinary(table.c.geom)).where(
+                table.c.level == "county"
+            )
+            with self.catalogue.engine.connect() as connection:
+                rows = connection.execute(query).all()
+            shapes = shapely.from_wkb([bytes(row[1]) for row in rows])
+            self._places = (version.version, Places([row[0] for row in rows], shapes))
+        return self._places[1]
+
+    def _weight(self, layer_id: str) -> int:
+        layer = self.catalogue.registry[layer_id]
+        return layer.findable if isinstance(layer, VectorLayer) else 0
+
+    def _areas_layer(self) -> VectorLayer | None:
+        layers = (x for x in self.catalogue.registry.values() if isinstance(x, VectorLayer))
+        return next((x for x in layers if x.role == ADMIN), None)
+
+    def _search(
+        self,
+        terms: Sequence[str],
+        versions: dict[str, LayerVersion],
+        limit: int,
+        near: tuple[float, float] | None,
+        *,
+        slips: bool,
+    ) -> tuple[list[Hit], int]:
+        areas = self._area_names(versions)
+        inside = [self._areas_of(term, versions) if len(terms) > 1 else None for term in terms]
+        hits: list[Hit] = []
+        total = 0
+        for layer_id, version in versions.items():
+            names = self._read(self.catalogue.registry.vector(layer_id), version)
+            score = np.zeros(len(names.keys))
+            match: Ints = np.zeros(len(names.keys), dtype=np.int64)
+            fits = np.ones(len(names.keys), dtype=np.bool_)
+            own = np.zeros(len(names.keys), dtype=np.bool_)
+            for term, codes in zip(terms, inside, strict=True):
+                one = _match(names, term, slips)
+                own |= one.score > 0
+                if codes is not None and codes.size:
+                    there = _lies_in(names.areas, codes) & (one.score <= 0)
+                    one.score[there], one.match[there] = INSIDE - LOSS["area"], MATCHES.index("area")
+                fits &= one.score > 0
+                better = one.score > score
+                score += one.score / len(terms)
+                match = np.where(better & (one.match != MATCHES.index("area")), one.match, match)
+            rows = np.flatnonzero(fits & own)
+            total += len(rows)
+            if rows.size:
+                rank = score[rows] + self._worth(layer_id, names, rows, near)
+                best = rows[np.argsort(-rank, kind="stable")[:limit]]
+                ranks = np.sort(-rank, kind="stable")[:limit]
+                hits += [
+                    _hit(layer_id, names, int(row), MATCHES[int(match[row])], -float(r), areas)
+                    for row, r in zip(best, ranks, strict=True)
+                ]
+        hits.sort(key=lambda hit: -hit.score)
+        return hits[:limit], total
+
+    def _worth(
+        self, layer_id: str, names: Names, rows: Ints, near: tuple[float, float] | None
+    ) -> NDArray[np.float64]:
+        """What lifts one of two equal matches: the layer, a grave grade, a short name, being near."""
+        worth = self._weight(layer_id) + 0.5 * (NO_GRADE - names.grade[rows]) / NO_GRADE
+        worth = worth - 0.1 * np.minimum(names.by_name.lengths[rows], 40)
+        if near is not None:
+            away = distances_m(near[0], near[1], Positions.of(names.lon[rows], names.lat[rows]))
+            worth = worth + NEAR_WORTH * np.exp(-away / 1000 / NEAR_KM)
+        return np.asarray(worth, dtype=np.float64)
+
+    def _area_names(self, versions: dict[str, LayerVersion]) -> dict[str, str]:
+        layer = self._areas_layer()
+        version = versions.get(layer.id) if layer else None
+        if layer is None or version is None:
+            return {}
+        names = self._read(layer, version)
+        return dict(zip(names.keys, names.names, strict=True))
+
+    def _areas_of(self, term: str, versions: dict[str, LayerVersion]) -> NDArray[np.str_] | None:
+        """The codes of the areas a term names: 镇海 in "镇海 储罐" is a county, and what lies in it is meant."""
+        layer = self._areas_layer()
+        version = versions.get(layer.id) if layer else None
+        if layer is None or version is None:
+            return None
+        names = self._read(layer, version)
+        scores = _match(names, term, False)
+        rows = np.flatnonzero(scores.score >= BEGINNING - LOSS["pinyin"])
+        return np.array([_stem(names.keys[int(row)]) for row in rows], dtype=np.str_)
+
+    def _read(self, layer: VectorLayer, version: LayerVersion) -> Names:
+        key = (layer.id, version.version)
+        if key not in self._names:
+            with self._lock, self.catalogue.engine.connect() as connection:
+                if key not in self._names:
+                    self._names[key] = read_names(connection, layer, version)
+                    mine = [one for one in self._names if one[0] == layer.id]
+                    for old in mine[:-KEPT_VERSIONS]:
+                        del self._names[old]
+        return self._names[key]
+
+
+def read_names(connection: Connection, layer: VectorLayer, version: LayerVersion) -> Names:
+    """Read the names of one version."""
+    table = layer.table(str(version.table_name))
+    place = table.c.geom if layer.shape == "point" else func.ST_PointOnSurface(table.c.geom)
+    none = literal(None)
+    english = table.c.name_en if "name_en" in table.c else none
+    code = next((f.name for f in layer.fields if f.area_code), layer.key if layer.role == ADMIN else None)
+    area = table.c[code] if code else none
+    grade = table.c.grade if "grade" in table.c else none
+    query = select(
+        table.c[layer.key],
+        table.c[layer.title_field],
+        english,
+        area,
+        func.ST_X(place),
+        func.ST_Y(place),
+        grade,
+    )
+    columns: list[tuple[Any, ...]] = list(zip(*connection.execute(query).all(), strict=True)) or [()] * 7
+    keys, names, english_names, areas, lon, lat, grades = columns
+    return Names(
+        keys=keys,
+        names=[name or key for name, key in zip(names, keys, strict=True)],
+        english=english_names,
+        areas=np.array([_stem(one or "") for one in areas], dtype=np.str_),
+        lon=np.array(lon, dtype=np.float64),
+        lat=np.array(lat, dtype=np.float64),
+        grade=np.array([NO_GRADE if one is None else one for one in grades], dtype=np.int64),
+    )
+
+
+def _match(names: Names, term: str, slips: bool) -> _Scores:
+    scores = _Scores.of(len(names.keys))
+    plainest, *spelt = readings_of(term)
+    by_name, by_code = names.by_name, names.by_code
+    scores.take(by_name.find(plainest), plainest, by_name.lengths, "name")
+    if term.isascii():
+        for code in (term, *_successors(term)):
+            reading = readings_of(code)[0]
+            scores.take(by_code.find(reading), reading, by_code.lengths, "code")
+        if names.by_english is not None:
+            scores.take(names.by_english.find(plainest), plainest, names.by_english.lengths, "english")
+    for reading in spelt:
+        scores.take(by_name.find(reading), reading, by_name.lengths, "pinyin")
+    if slips:
+        _take_slips(scores, by_name, term, plainest, spelt)
+    return scores
+
+
+def _take_slips(
+    scores: _Scores, texts: Texts, term: str, plainest: Reading, spelt: Sequence[Reading]
+) -> None:
+    by_sound = sounding(term)
+    scores.take(texts.find(by_sound), by_sound, texts.lengths, "sound")
+    for reading in (plainest, *spelt[:3]):
+        scores.take(texts.find_with_slip(reading), reading, texts.lengths, "slip")
+
+
+def _successors(term: str) -> tuple[str, ...]:
+    """The codes of today for a code of six digits that is gone."""
+    known = admin_codes().get(term) if term.isdigit() else None
+    return known.successors if known is not None and known.until is not None else ()
+
+
+def _stem(code: str) -> str:
+    """The part of an area's code that the codes of all within it begin with."""
+    short = code[:6]
+    if short.endswith("0000"):
+        return short[:2]
+    return short[:4] if short.endswith("00") else code if len(code) > 6 else short
+
+
+def _lies_in(areas: NDArray[np.str_], codes: NDArray[np.str_]) -> NDArray[np.bool_]:
+    found = np.zeros(len(areas), dtype=np.bool_)
+    for code in codes.tolist():
+        found |= np.char.startswith(areas, code)
+    return found
+
+
+def _hit(layer_id: str, names: Names, row: int, match: Match, score: float, areas: dict[str, str]) -> Hit:
+    code, grade = str(names.areas[row]), int(names.grade[row])
+    stem = code[:6].ljust(6, "0")
+    chain = [f"{stem[:4]}00", *([stem] if len(code) >= 6 else []), *([code] if len(code) > 6 else [])]
+    return Hit(
+        layer=layer_id,
+        key=names.keys[row],
+        name=names.names[row],
+        name_en=names.english[row],
+        areas=tuple(areas[one] for one in chain if one in areas and one != names.keys[row]),
+        lon=float(names.lon[row]),
+        lat=float(names.lat[row]),
+        grade=None if grade == NO_GRADE else grade,
+        match=match,
+        score=round(score, 3),
+    )

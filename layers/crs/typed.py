@@ -1,0 +1,283 @@
+"""A place as somebody types, pastes or reads it out: degrees in any dress, Gauss-Krüger, UTM, MGRS, a map's link.
+
+What could mean two things is answered with all its meanings, the likeliest first: a dispatcher picks, nothing is
+guessed in silence. A decimal pair may have been read off a web map with shifted coordinates (GCJ-02, BD-09); those
+readings go along, and the first of them is marked ``likely`` where the text looks like such a map's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+import mgrs
+import numpy as np
+from pyproj import Transformer
+
+from layers.crs.angles import REPLACEMENTS, parse_angle
+from layers.crs.gcj import bd_to_wgs, gcj_to_wgs
+from layers.crs.places import Places
+from layers.crs.readings import FORMS
+from layers.crs.systems import System, crs_of
+from layers.errors import BadInput
+from layers.model import Text
+from layers.region import BOX
+
+LONGEST = 400
+DEGREES_KEY, GCJ_KEY, BD_KEY, MGRS_KEY = "EPSG:4490", "GCJ-02", "BD-09", "MGRS"
+SHIFTS = (GCJ_KEY, BD_KEY)
+TITLES = {
+    DEGREES_KEY: Text("经纬度（CGCS2000 / WGS 84）", "degrees (CGCS2000 / WGS 84)"),
+    GCJ_KEY: Text("GCJ-02（高德、腾讯地图）", "GCJ-02 (Amap, Tencent)"),
+    BD_KEY: Text("BD-09（百度地图）", "BD-09 (Baidu)"),
+    MGRS_KEY: Text("军用格网 MGRS", "MGRS"),
+}
+LABELS = (
+    (re.compile(r"(?i)\b(?:longitude|long|lng|lon)\b[\s:：=]*(?=[\d+-])|(?:经度|东经)[\s:：=为是]*"), "E"),
+    (re.compile(r"(?i)\b(?:latitude|lat)\b[\s:：=]*(?=[\d+-])|(?:纬度|北纬)[\s:：=为是]*"), "N"),
+)
+# Words and hosts that say which web map the numbers come from; the first that is found counts.
+SHIFTED = (
+    (re.compile(r"(?i)wgs|cgcs|gps|天地图|tianditu|国家2000|大地2000"), DEGREES_KEY),
+    (re.compile(r"(?i)gcj|高德|amap|autonavi|腾讯|map\.qq|火星"), GCJ_KEY),
+    (re.compile(r"(?i)bd-?09|百度|baidu"), BD_KEY),
+)
+NOISE = re.compile(
+    r"(?i)wgs[- ]?(?:19)?84|cgcs[- ]?2000|gcj[- ]?0?2|bd[- ]?09(?:ll)?|\bgps\b"
+    r"|(?:高德|腾讯|百度)(?:地图)?|火星坐标"
+    r"|天地图|国家2000|大地2000|坐标系?|位置|定位|[()\[\]{}<>（）【】]"
+)
+MGRS = re.compile(r"(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z]{2})\s*((?:\d\s*){2,10})")
+UTM = re.compile(
+    r"(?:UTM\s*)?(5[01])\s*([C-HJ-NP-XN])\b[\s,]*E?\s*(\d{6}(?:\.\d+)?)\s*M?E?[\s,]+N?\s*(\d{7}(?:\.\d+)?)\s*M?N?"
+)
+IN_LINK = re.compile(r"(-?\d{1,3}\.\d+)\s*(?:,|&[a-z]+=)\s*(-?\d{1,3}\.\d+)")
+LINK = re.compile(r"(?i)^(?:https?://|geo:|androidamap:|iosamap:|baidumap:|qqmap:)")
+METRES = re.compile(r"(?i)(?:[xyne东北]\s*[=:：]?\s*)?([+-]?\d{5,8}(?:\.\d+)?)\s*(?:m|米)?\s*[en东北]?")
+PLAIN_DECIMALS = re.compile(r"\s*-?\d{1,3}\.(\d+)\s*[,\s]\s*-?\d{1,3}\.(\d+)\s*")
+FARTHEST_DEGREES = 3.2
+"""From the meridian: a province is often kept in one zone of 3 degrees, beyond its edges."""
+AMAP_DECIMALS = 6
+"""Amap's and Tencent's pickers copy ``lon,lat`` with six decimals; handbooks and GNSS receivers write otherwise."""
+
+
+@dataclass(frozen=True)
+class TypedPlace:
+    """One reading: degrees (CGCS2000 or WGS 84), the system it was read in, and how sure that is.
+
+    ``likely`` marks a second reading that deserves a second pin. ``inside``: in the province, 15 km off its coast
+    included.
+    """
+
+    lon: float
+    lat: float
+    system: str
+    title: Text
+    how: Text
+    inside: bool
+    likely: bool = False
+
+
+def read_typed(text: str, places: Places) -> list[TypedPlace]:
+    """Return the readings of a text as a place, the likeliest first; none where it is no coordinate.
+
+    Raises:
+        BadInput: the text is plainly meant as a coordinate and cannot be one (code ``bad_coordinate``).
+    """
+    plain = text
+    for pattern, letter in LABELS:
+        plain = pattern.sub(letter, plain)
+    plain = unicodedata.normalize("NFKC", plain.translate(REPLACEMENTS)).strip()
+    if not plain or len(plain) > LONGEST:
+        return []
+    source = next((key for pattern, key in SHIFTED if pattern.search(plain)), None)
+    if LINK.match(plain):
+        found = [*_link(plain, source, places)]
+    else:
+        body = NOISE.sub(" ", plain).strip(" :,;=")
+        found = (
+            [*_grids(body.upper(), places)] or [*_degrees(body, source, places)] or [*_metres(body, places)]
+        )
+    if not found and _means_coordinate(plain):
+        raise BadInput(
+            f"像坐标，但读不出：{plain[:60]}（纬度 0–90、经度 0–180，分秒须小于 60；或高斯-克吕格、UTM 米制坐标）",
+            f"looks like a coordinate, and cannot be one: {plain[:60]}",
+            code="bad_coordinate",
+        )
+    return sorted(found, key=lambda one: not one.inside)  # stable: what lies in the province comes first
+
+
+def _means_coordinate(text: str) -> bool:
+    """Whether a text is numbers and signs of coordinates only, two numbers at least."""
+    bare = re.sub(r"[东西南北经纬度分秒]|\b[NSEW]\b|(?<=\d)[NSEWnsew]|[NSEWnsew](?=\d)", "", text)
+    return (
+        len(re.findall(r"\d+(?:\.\d+)?", bare)) >= 2
+        and not re.search(r"[^\d\s.,;:/+\-'\"°]", bare)
+        and (
+            "." in text
+            or "°" in text
+            or bool(re.search(r"\d{6}", bare))
+            or bool(re.search(r"\d[\s,;]+\d", bare))
+        )
+    )
+
+
+def _link(text: str, source: str | None, places: Places) -> Iterator[TypedPlace]:
+    link = unquote(text)
+    host = urlsplit(link).netloc
+    system = next((key for pattern, key in SHIFTED if pattern.search(host)), source) or DEGREES_KEY
+    declared = re.search(r"(?i)coord(?:_?type|inate)?=(wgs84|gcj02|bd09|gps)", link)
+    if declared:
+        system = {"wgs84": DEGREES_KEY, "gps": DEGREES_KEY, "gcj02": GCJ_KEY, "bd09": BD_KEY}[
+            declared[1].lower()
+        ]
+    for match in IN_LINK.finditer(link):
+        yield from _shifts(_orders(float(match[1]), float(match[2]), None), system, places)
+        return
+
+
+def _grids(text: str, places: Places) -> Iterator[TypedPlace]:
+    """Read MGRS, and UTM with its zone written."""
+    if match := MGRS.fullmatch(text):
+        digits = re.sub(r"\s", "", match[4])
+        if len(digits) % 2 == 0:
+            try:
+                lat, lon = _mgrs().toLatLon(f"{match[1]}{match[2]}{match[3]}{digits}")
+            except (mgrs.core.MGRSError, ValueError):
+                return
+            yield _typed(lon, lat, MGRS_KEY, TITLES[MGRS_KEY], _squared(len(digits)), places)
+    elif match := UTM.fullmatch(text):
+        code = 32600 + int(match[1])
+        lon, lat = _way(code).transform(float(match[3]), float(match[4]))
+        title = Text(f"UTM {match[1]}N", f"UTM zone {match[1]}N")
+        yield _typed(lon, lat, f"EPSG:{code}", title, Text("写明带号", "zone given"), places)
+
+
+def _squared(digits: int) -> Text:
+    metres = 10 ** (5 - digits // 2)
+    return Text(f"格网精度 {metres} 米，取西南角", f"a square of {metres} m, its south-west corner")
+
+
+def _degrees(text: str, source: str | None, places: Places) -> Iterator[TypedPlace]:
+    pair = _pair(text)
+    if pair is None:
+        return
+    (first, letter_1), (second, letter_2) = pair
+    if abs(first) > 180 or abs(second) > 180:
+        return
+    letters = (letter_1, letter_2)
+    if letter_1 and letter_1 == letter_2:
+        return
+    order = None if letters == ("", "") else (letter_1 == "N" or letter_2 == "E")
+    orders = _orders(first, second, order)
+    match = PLAIN_DECIMALS.fullmatch(text)
+    looks_amap = match is not None and min(map(len, match.groups())) == AMAP_DECIMALS and abs(first) > 90
+    yield from _shifts(orders, source, places, likely=looks_amap and source is None)
+
+
+def _orders(first: float, second: float, lat_first: bool | None) -> list[tuple[float, float, Text]]:
+    """The orders that two angles can be meant in, as (lon, lat, how): latitude first where nothing else tells."""
+    north = (second, first, Text("先纬度后经度", "latitude first"))
+    east = (first, second, Text("先经度后纬度", "longitude first"))
+    wanted = [north, east] if lat_first is None else [north] if lat_first else [east]
+    return [one for one in wanted if abs(one[1]) <= 90]
+
+
+def _shifts(
+    orders: list[tuple[float, float, Text]], source: str | None, places: Places, likely: bool = False
+) -> Iterator[TypedPlace]:
+    """Read pairs of degrees as they stand and as web maps shift them; the declared one first."""
+    ways = {DEGREES_KEY: lambda x, y: (x, y), GCJ_KEY: gcj_to_wgs, BD_KEY: bd_to_wgs}
+    sequence = {None: tuple(ways), DEGREES_KEY: (DEGREES_KEY,)}.get(source, (source, DEGREES_KEY))
+    for lon, lat, how in orders:
+        for key in sequence:
+            if key in SHIFTS and not _in_box(lon, lat):
+                continue
+            x, y = ways[str(key)](lon, lat)
+            mark = likely and key == GCJ_KEY
+            yield _typed(float(x), float(y), str(key), TITLES[str(key)], how, places, mark)
+
+
+def _in_box(lon: float, lat: float) -> bool:
+    return BOX[0] < lon < BOX[2] and BOX[1] < lat < BOX[3]
+
+
+def _pair(text: str) -> tuple[tuple[float, str], tuple[float, str]] | None:
+    """Split a text into two angles, each with the axis its letters name ('N', 'E' or '')."""
+    for left, right in _splits(text):
+        a, b = parse_angle(left), parse_angle(right)
+        if a is not None and b is not None:
+            return (a, _axis(left)), (b, _axis(right))
+    return None
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """The places where a pair may be cut: at a comma, between hemisphere letters, at a space, the middle ones first."""
+    for separator in (",", ";", "/", "、", "\n"):
+        parts = [part for part in text.split(separator) if part.strip()]
+        if len(parts) == 2:
+            yield parts[0].strip(), parts[1].strip()
+    letters = [m.start() for m in re.finditer(r"[NSEWnsew东西南北]", text)]
+    if len(letters) == 2:
+        cut = letters[1] if letters[0] == 0 else letters[0] + 1
+        yield text[:cut].strip(" ,;&"), text[cut:].strip(" ,;&")
+    spaces = [m.start() for m in re.finditer(r"\s+", text)]
+    for cut in sorted(spaces, key=lambda at: abs(at - len(text) / 2)):
+        yield text[:cut].strip(), text[cut:].strip()
+
+
+def _axis(text: str) -> str:
+    if re.search(r"[NSns北南]", text):
+        return "N"
+    return "E" if re.search(r"[EWew东西]", text) else ""
+
+
+def _metres(text: str, places: Places) -> Iterator[TypedPlace]:
+    """Read a pair of metres in every projection of the province and both orders; those that put it in the box."""
+    numbers = [m[1] for m in METRES.finditer(text)]
+    if len(numbers) != 2 or METRES.sub("", text).strip(" ,;/\n"):
+        return
+    first, second = map(float, numbers)
+    found = []
+    for system in FORMS:
+        if system.kind == "geographic":
+            continue
+        for easting, northing, swapped in ((first, second, False), (second, first, True)):
+            lon, lat = _way(system.code).transform(easting, northing)
+            if not _in_box(lon, lat) or not _is_near(system, lon):
+                continue
+            how = Text("先北后东", "northing first") if swapped else Text("先东后北", "easting first")
+            found.append((_rank(system), _typed(lon, lat, system.key, system.title, how, places)))
+    yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
+
+
+def _is_near(system: System, lon: float) -> bool:
+    """Whether a place lies so near the meridian that somebody would write it in this projection."""
+    if system.central_meridian is None:
+        return True
+    return abs(lon - system.central_meridian) <= FARTHEST_DEGREES
+
+
+def _rank(system: System) -> tuple[bool, bool, float]:
+    return system.kind == "mercator", system.kind == "utm", abs((system.central_meridian or 120) - 120)
+
+
+def _typed(
+    lon: float, lat: float, key: str, title: Text, how: Text, places: Places, likely: bool = False
+) -> TypedPlace:
+    inside = bool(places.inside(np.array([lon]), np.array([lat]))[0])
+    return TypedPlace(round(lon, 8), round(lat, 8), key, title, how, inside, likely)
+
+
+@cache
+def _way(code: int) -> Transformer:
+    return Transformer.from_crs(crs_of(code), crs_of(4326), always_xy=True)
+
+
+@cache
+def _mgrs() -> mgrs.MGRS:
+    return mgrs.MGRS()

@@ -1,0 +1,136 @@
+"""Places as people type them."""
+
+from __future__ import annotations
+
+import mgrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Transformer
+
+from layers.crs.gcj import wgs_to_bd, wgs_to_gcj
+from layers.crs.places import Places
+from layers.crs.typed import BD_KEY, DEGREES_KEY, GCJ_KEY, TypedPlace, read_typed
+from layers.errors import BadInput
+
+PLACES = Places()
+LON, LAT = 121.55, 29.87
+
+
+def first(text: str) -> TypedPlace:
+    return read_typed(text, PLACES)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "29.87,121.55", "121.55 29.87", "121.55，29.87", "29.87; 121.55", "29.87N 121.55E", "E121.55 N29.87",
+        "29°52.2′N 121°33′E", "N29°52.2′E121°33′", "东经121°33′，北纬29°52.2′", "北纬29.87度 东经121.55度",
+        "东经121度33分北纬29度52分12秒", "经度：121.55 纬度：29.87", "lat: 29.87, lon: 121.55", "lng=121.55&lat=29.87",
+        "29 52 12 121 33 00", "29-52-12, 121-33-00", "geo:29.87,121.55", "(121.55, 29.87)", "WGS84 121.55,29.87",
+        "位置：29.87，121.55", "https://www.openstreetmap.org/#map=15/29.870/121.550?q=29.87,121.55",
+    ],
+)  # fmt: skip
+def test_degrees_are_read_in_every_dress(text: str) -> None:
+    found = first(text)
+    assert (found.lon, found.lat) == (pytest.approx(LON, abs=1e-6), pytest.approx(LAT, abs=1e-6))
+    assert found.system == DEGREES_KEY
+    assert found.inside
+
+
+@pytest.mark.parametrize(
+    ("text", "system"),
+    [
+        ("40649758 3306712", "EPSG:4528"),
+        ("3306712,40649758", "EPSG:4528"),
+        ("649758 3306712", "EPSG:4549"),
+        ("X=3306712 Y=649758", "EPSG:4549"),
+        ("51R 359961 3305263", "EPSG:32651"),
+        ("51N 359961 3305263", "EPSG:32651"),
+        ("51R UP 59961 05263", "MGRS"),
+        ("51rup5996105263", "MGRS"),
+    ],
+)
+def test_grids_in_metres_lead_to_the_same_place(text: str, system: str) -> None:
+    found = first(text)
+    assert found.system == system
+    assert (found.lon, found.lat) == (pytest.approx(LON, abs=1e-4), pytest.approx(LAT, abs=1e-4))
+
+
+def test_metres_without_a_zone_are_read_in_every_zone_the_likeliest_first() -> None:
+    systems = [one.system for one in read_typed("649758 3306712", PLACES)]
+    assert systems[0] == "EPSG:4549"
+    assert {"EPSG:4548", "EPSG:32650"} <= set(systems)
+
+
+def test_a_pair_that_a_web_map_may_have_given_brings_the_shifted_reading_along() -> None:
+    lon, lat = (float(v) for v in wgs_to_gcj(LON, LAT))
+    readings = read_typed(f"{lon:.6f},{lat:.6f}", PLACES)
+    likely = [one for one in readings if one.likely]
+    assert [one.system for one in likely] == [GCJ_KEY]
+    assert (likely[0].lon, likely[0].lat) == (pytest.approx(LON, abs=1e-6), pytest.approx(LAT, abs=1e-6))
+    assert not any(one.likely for one in read_typed("29.87,121.55", PLACES))
+
+
+@pytest.mark.parametrize(
+    ("text", "system"),
+    [
+        ("https://uri.amap.com/marker?position={0:.6f},{1:.6f}&name=x", GCJ_KEY),
+        ("高德 {0:.6f},{1:.6f}", GCJ_KEY),
+        ("http://api.map.baidu.com/marker?location={1:.6f},{0:.6f}&title=a&output=html", BD_KEY),
+        ("http://api.map.baidu.com/marker?location={1:.6f},{0:.6f}&coord_type=gcj02", GCJ_KEY),
+        ("https://apis.map.qq.com/uri/v1/marker?marker=coord:{1:.6f},{0:.6f};title:a", GCJ_KEY),
+        ("bd-09 {0:.6f} {1:.6f}", BD_KEY),
+    ],
+)
+def test_a_web_map_that_is_named_is_believed_and_the_plain_reading_offered(text: str, system: str) -> None:
+    lon, lat = (wgs_to_gcj if system == GCJ_KEY else wgs_to_bd)(LON, LAT)
+    readings = read_typed(text.format(float(lon), float(lat)), PLACES)
+    assert [one.system for one in readings] == [system, DEGREES_KEY]
+    assert (readings[0].lon, readings[0].lat) == (pytest.approx(LON, abs=2e-6), pytest.approx(LAT, abs=2e-6))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "宁波化工", "330206", "29.87", "12 号楼 3 单元", "ZJ-HAZ-00012", "A 区 3 号罐", "x" * 500],
+)
+def test_what_is_no_coordinate_is_left_to_the_names(text: str) -> None:
+    assert read_typed(text, PLACES) == []
+
+
+@pytest.mark.parametrize("text", ["29.87 221.55", "29°72′N 121°33′E", "95.1, 99.2", "N29.87 N121.55"])
+def test_what_is_meant_as_a_coordinate_and_cannot_be_one_is_said_to_be_so(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_typed(text, PLACES)
+    assert refused.value.code == "bad_coordinate"
+
+
+def test_a_place_far_away_is_read_and_said_to_be_outside() -> None:
+    assert not first("39.9, 116.4").inside
+    assert not first("48.85, 2.35").inside
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_readings_or_a_named_fault(text: str) -> None:
+    try:
+        readings = read_typed(text, PLACES)
+    except BadInput as error:
+        assert error.code == "bad_coordinate"
+    else:
+        assert all(abs(one.lon) <= 360 and abs(one.lat) <= 90 for one in readings)
+
+
+@given(
+    st.floats(118.2, 122.4), st.floats(27.3, 31.0), st.sampled_from(["4528", "4549", "4490", "32651", "mgrs"])
+)
+def test_what_is_written_in_a_system_is_found_among_its_readings(lon: float, lat: float, system: str) -> None:
+    if system == "mgrs":
+        text, tolerance = mgrs.MGRS().toMGRS(lat, lon), 2e-5
+    elif system == "4490":
+        text, tolerance = f"{lat:.6f}, {lon:.6f}", 1e-6
+    else:
+        way = Transformer.from_crs(4326, int(system), always_xy=True)
+        east, north = way.transform(lon, lat)
+        text, tolerance = f"{east:.2f} {north:.2f}", 1e-6
+    readings = read_typed(text, PLACES)
+    assert any(abs(one.lon - lon) < tolerance and abs(one.lat - lat) < tolerance for one in readings)
