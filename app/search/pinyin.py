@@ -40,9 +40,10 @@ Reading = tuple[Token, ...]
 
 
 def plain(text: str) -> str:
-    """Fold what is written alike: full-width forms, letter case, spaces and the brackets of company names."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s()·•\-_/,.、。'\"]+", "", folded)
+    """Fold what is written alike: full-width forms, letter case, accents, spaces and the brackets of company names."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(c for c in folded if not unicodedata.combining(c))
+    return re.sub(r"[\s()·•\-_/,.、。'\"]+", "", bare)
 
 
 @cache

@@ -59,8 +59,8 @@ IN_LINK = re.compile(r"(-?\d{1,3}\.\d+)\s*(?:,|&[a-z]+=)\s*(-?\d{1,3}\.\d+)")
 LINK = re.compile(r"(?i)^(?:https?://|geo:|androidamap:|iosamap:|baidumap:|qqmap:)")
 METRES = re.compile(r"(?i)(?:[xyne东北]\s*[=:：]?\s*)?([+-]?\d{5,8}(?:\.\d+)?)\s*(?:m|米)?\s*[en东北]?")
 PLAIN_DECIMALS = re.compile(r"\s*-?\d{1,3}\.(\d+)\s*[,\s]\s*-?\d{1,3}\.(\d+)\s*")
-FARTHEST_DEGREES = 3.2
-"""From the meridian: a province is often kept in one zone of 3 degrees, beyond its edges."""
+FARTHEST_DEGREES = (3.2, 5.2)
+"""From the meridian, and of UTM: a province is often kept in one zone, beyond its edges."""
 AMAP_DECIMALS = 6
 """Amap's and Tencent's pickers copy ``lon,lat`` with six decimals; handbooks and GNSS receivers write otherwise."""
 
@@ -259,7 +259,7 @@ def _is_near(system: System, lon: float) -> bool:
     """Whether a place lies so near the meridian that somebody would write it in this projection."""
     if system.central_meridian is None:
         return True
-    return abs(lon - system.central_meridian) <= FARTHEST_DEGREES
+    return abs(lon - system.central_meridian) <= FARTHEST_DEGREES[system.kind == "utm"]
 
 
 def _rank(system: System) -> tuple[bool, bool, float]:
