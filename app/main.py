@@ -19,6 +19,7 @@ from app.analysis.inputs import CoverageData
 from app.analysis_jobs import AnalysisJobs
 from app.api import (
     analysis,
+    around,
     constants,
     grading,
     health,
@@ -113,7 +114,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (
-        layers, risk, items, tiles, analysis, constants, grading, kpis, search, loads, load_profiles, news, ogc, health,
+        layers, risk, items, tiles, search, around, analysis, constants, grading, kpis, loads, load_profiles, news, ogc,
+        health,
     ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)

@@ -43,7 +43,7 @@ def plain(text: str) -> str:
     """Fold what is written alike: full-width forms, letter case, accents, spaces and the brackets of company names."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(c for c in folded if not unicodedata.combining(c))
-    return re.sub(r"[\s()·•\-_/,.、。'\"]+", "", bare)
+    return re.sub(r"[\x00-\x1f\s()·•\-_/,.、。'\"]+", "", bare)
 
 
 @cache

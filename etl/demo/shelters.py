@@ -19,7 +19,7 @@ KINDS = (
     "flood;typhoon",
     "flood;typhoon;geology",
     "typhoon;earthquake",
-    "flood;typhoon;earthquake;geology;fire",
+    "flood;typhoon;earthquake;geology;fire;chemical",
 )
 KIND_SHARES = (0.42, 0.3, 0.1, 0.18)
 

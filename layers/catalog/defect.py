@@ -51,6 +51,7 @@ LAYER = VectorLayer(
     visible=False,
     shape="point",
     key="code",
+    role="defect",
     legend=LEGEND,
     cluster_below=11,
     tile_fields=("name",),

@@ -27,6 +27,7 @@ LAYER = VectorLayer(
     shape="point",
     findable=6,
     key="code",
+    role="hazard",
     legend=LEGEND,
     cluster_below=12,
     fields=HAZARD_FIELDS,

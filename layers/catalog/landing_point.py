@@ -30,6 +30,7 @@ LAYER = VectorLayer(
     shape="point",
     findable=4,
     key="code",
+    role="landing",
     tile_fields=("name",),
     fields=(
         CODE,

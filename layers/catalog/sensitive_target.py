@@ -40,6 +40,7 @@ LAYER = VectorLayer(
     shape="point",
     findable=3,
     key="code",
+    role="target",
     tile_fields=("name",),
     fields=(
         CODE,

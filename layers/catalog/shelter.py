@@ -78,6 +78,7 @@ LAYER = VectorLayer(
     shape="point",
     findable=5,
     key="code",
+    role="shelter",
     legend=LEGEND,
     cluster_below=11,
     tile_fields=("level", "name"),

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from geoalchemy2 import Geometry
@@ -150,10 +151,11 @@ class VectorLayer(Layer):
     def table(self, name: str) -> Table:
         """Return the view of one version: ``fid``, the fields, ``geom`` (EPSG:4326), ``geom_z`` (the geometry with
         its heights where the file had them), ``tile_geom`` (3857), for labelled layers ``label_point`` (3857), and
-        ``row_hash``."""
-        return Table(name, MetaData(), *self._columns(), schema=SCHEMA)
+        ``row_hash``. One object per version: SQLAlchemy keeps compiled statements by it."""
+        return _table(self, name)
 
-    def _columns(self) -> list[Column[Any]]:
+    def columns(self) -> list[Column[Any]]:
+        """Return new columns of a version's table."""
         columns: list[Column[Any]] = [Column("fid", BigInteger)]
         columns += [Column(f.name, SQL_TYPES[f.type]) for f in self.fields]
         columns += [
@@ -165,3 +167,8 @@ class VectorLayer(Layer):
         if self.labelled:
             columns.append(Column("label_point", Geometry("POINT", srid=3857, spatial_index=False)))
         return columns
+
+
+@lru_cache(maxsize=512)
+def _table(layer: VectorLayer, name: str) -> Table:
+    return Table(name, MetaData(), *layer.columns(), schema=SCHEMA)

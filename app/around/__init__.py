@@ -1,0 +1,1 @@
+"""Everything about one place in one answer: what is there, what makes it worse, who comes first, where people go."""
