@@ -1,5 +1,6 @@
 /** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
 
+import type { Around, SearchAnswer } from "./place/types";
 import type {
   ChangeList,
   DecisionList,
@@ -139,6 +140,12 @@ export const api = {
     request<RasterValue>(`/api/layers/${part(layer)}/value?lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`, {
       signal,
     }),
+  search: (q: string, near: [number, number] | null, at: string | null, signal: AbortSignal) =>
+    request<SearchAnswer>(
+      `/api/search${query({ q, near: near?.map((n) => n.toFixed(4)).join(",") ?? null, at })}`,
+      { signal },
+    ),
+  around: (body: unknown, signal: AbortSignal) => request<Around>("/api/around", { ...post(body), signal }),
   bases: () => request<BaseList>("/api/analysis/coverage/bases"),
   coverage: (body: CoverageRequest, signal: AbortSignal) =>
     request<Coverage>("/api/analysis/coverage", { ...post(body), signal }),

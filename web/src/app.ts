@@ -4,6 +4,7 @@ import type { RequestFailed } from "./api";
 import { type Say, sayIn } from "./i18n";
 import type { Drawing } from "./load/drawing";
 import type { Told } from "./news";
+import type { Around } from "./place/types";
 import { Signal } from "./signal";
 import type { Store } from "./store";
 import { themeOf } from "./theme";
@@ -34,6 +35,8 @@ export type MapView = {
   /** Show a box, unless it is in view already. */
   show(bounds: Bounds): void;
   hits(lon: number, lat: number): Hit[];
+  /** What the map shows as a PNG address; null where it cannot be had within some milliseconds. */
+  picture(ms: number): Promise<string | null>;
 };
 
 export class App {
@@ -43,6 +46,12 @@ export class App {
   readonly counts = new Signal<ReadonlyMap<string, Counts | null>>(new Map());
   readonly item = new Signal<Result<Item>>(noResult());
   readonly bases = new Signal<Result<BaseList>>(noResult());
+  /** Everything about the chosen place. */
+  readonly around = new Signal<Result<Around>>(noResult());
+  /** Where the chosen coordinates would lie had a web map shifted them. */
+  readonly second = new Signal<[lon: number, lat: number] | null>(null);
+  /** Corners of the footprint that is being drawn. */
+  readonly corners = new Signal<readonly [lon: number, lat: number][]>([]);
   readonly coverage = new Signal<Result<Coverage>>(noResult());
   readonly connection = new Signal<Connection>({ online: true, lastContact: null });
   /** Bumped when the map came to rest: what it shows can be asked again. */

@@ -6,8 +6,8 @@ import { button, fill, h, setAttr, text } from "./dom";
 import { say } from "./format";
 import { back, copyLink } from "./keyboard";
 import { loadButton } from "./load/entry";
+import type { Search } from "./place/search";
 import { scaleFor } from "./scale";
-import type { Search } from "./search";
 
 export class TopBar {
   readonly element = h("header", { class: "top-bar" });

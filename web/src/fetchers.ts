@@ -14,7 +14,7 @@ export function asFailure(error: unknown): RequestFailed {
 }
 
 /** Keeps one request of a kind under way: a new one cancels the last. */
-class Latest<T> {
+export class Latest<T> {
   readonly #out: Signal<Result<T>>;
   #abort: AbortController | null = null;
 

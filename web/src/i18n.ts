@@ -3,16 +3,6 @@
 import type { Lang } from "./types";
 
 const WORDS = {
-  searchHint: ["坐标，如 29.87, 121.55（WGS 84）", "Coordinate, e.g. 29.87, 121.55 (WGS 84)"],
-  searchLabel: ["按坐标查找地点", "Find a place by coordinate"],
-  readLatLon: ["读作 纬度 {lat}，经度 {lon}", "Read as latitude {lat}, longitude {lon}"],
-  readGuess: ["（按先纬后经）", " (latitude first assumed)"],
-  notCoordinate: [
-    "目前只认十进制坐标，例如 29.87, 121.55；先后顺序不限",
-    "Only decimal coordinates for now, e.g. 29.87, 121.55, in either order",
-  ],
-  outside: ["不在数据范围内", "Outside the data"],
-  enterToGo: ["回车前往", "Enter to go"],
   place: ["地点", "Place"],
   inView: ["当前视野", "In view"],
   total: ["总数", "Total"],
@@ -125,6 +115,9 @@ const WORDS = {
   keyHelp: ["显示或关闭快捷键", "Show or hide the keys"],
   keyLink: ["复制链接", "Copy the link"],
   keyLoad: ["载入文件", "Load a file"],
+  keyFoot: ["影响范围：环、隔离+下风、手绘", "Footprint: ring, downwind, drawn"],
+  keyBrief: ["打印简报", "Print the briefing"],
+  keySummary: ["复制摘要", "Copy the summary"],
   keyMap: ["焦点在地图上时：平移、缩放", "With the map focused: pan, zoom"],
   dayTheme: ["日间", "Day"],
   nightTheme: ["夜间", "Night"],

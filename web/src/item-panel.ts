@@ -22,6 +22,7 @@ const REASON = /(^|_)(reason|because)$/;
 export class ItemPanel {
   readonly element = h("div", { class: "item-panel", "data-testid": "item-panel", "aria-live": "polite" });
   readonly #app: App;
+  readonly #around: HTMLElement;
   readonly #also = h("div");
   readonly #values = h("div");
   readonly #whySection: WhySection;
@@ -29,8 +30,9 @@ export class ItemPanel {
   #valuesFor = "";
   #abort = new AbortController();
 
-  constructor(app: App) {
+  constructor(app: App, around: HTMLElement) {
     this.#app = app;
+    this.#around = around;
     this.#whySection = new WhySection(app);
     app.item.subscribe(() => this.#update());
     app.settled.subscribe(() => this.#drawAlso());
@@ -53,7 +55,7 @@ export class ItemPanel {
     else if (state.item && data && data.key === state.item.key) parts.push(...this.#object(data));
     else if (state.item && loading) parts.push(skeleton());
     else if (state.pin) parts.push(this.#place(...state.pin));
-    fill(this.element, ...parts, this.#also, this.#values);
+    fill(this.element, ...parts, this.#around, this.#also, this.#values);
     this.#drawAlso();
     void this.#drawValues();
   }

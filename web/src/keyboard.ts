@@ -1,9 +1,17 @@
-/** Keys: `/` search, Esc back, `?` the keys, L the link, I the load wizard, arrows walk lists. */
+/** Keys: `/` search, Esc back, `?` the keys, L the link, I the load wizard, 1 2 3 footprints, P T the briefing. */
 
 import { announce } from "./announce";
 import type { App } from "./app";
 import { fill, h } from "./dom";
 import type { Word } from "./i18n";
+
+/** What the keys of a chosen place do. */
+export type PlaceKeys = {
+  controls: { choose(kind: "ring" | "wedge" | "drawn"): void };
+  brief(): Promise<void>;
+  copySummary(): Promise<void>;
+  place(): [number, number] | null;
+};
 
 const KEYS: readonly [key: string, word: Word][] = [
   ["/", "keySearch"],
@@ -11,25 +19,31 @@ const KEYS: readonly [key: string, word: Word][] = [
   ["↑ ↓", "keyWalk"],
   ["L", "keyLink"],
   ["I", "keyLoad"],
+  ["1 2 3", "keyFoot"],
+  ["P", "keyBrief"],
+  ["T", "keySummary"],
   ["?", "keyHelp"],
   ["← ↑ → ↓ + −", "keyMap"],
 ];
 
-/** Copy the link of this view; over plain HTTP browsers have no clipboard, so fall back to a selection. */
-export async function copyLink(app: App): Promise<void> {
-  const link = app.store.link();
-  let done = false;
+/** Copy a text; over plain HTTP browsers have no clipboard, so fall back to a selection. */
+export async function copyText(words: string): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(link);
-    done = true;
+    await navigator.clipboard.writeText(words);
+    return true;
   } catch {
     const field = h("textarea", { class: "unseen", readonly: true, "aria-hidden": "true" });
-    field.value = link;
+    field.value = words;
     document.body.append(field);
     field.select();
-    done = document.execCommand("copy");
+    const done = document.execCommand("copy");
     field.remove();
+    return done;
   }
+}
+
+export async function copyLink(app: App): Promise<void> {
+  const done = await copyText(app.store.link());
   announce(app.say(done ? "linkCopied" : "linkFailed"), true);
 }
 
@@ -65,7 +79,20 @@ export function back(app: App): void {
   else if (item || pin) app.store.set({ item: null, pin: null });
 }
 
-export function listenToKeys(app: App, focusSearch: () => void): void {
+const FOOTPRINTS = { "1": "ring", "2": "wedge", "3": "drawn" } as const;
+
+/** Keys that need a chosen place; false when it is none of them. */
+function placeKey(key: string, around: PlaceKeys): boolean {
+  if (!around.place()) return false;
+  const kind = FOOTPRINTS[key as keyof typeof FOOTPRINTS];
+  if (kind) around.controls.choose(kind);
+  else if (key === "p" || key === "P") void around.brief();
+  else if (key === "t" || key === "T") void around.copySummary();
+  else return false;
+  return true;
+}
+
+export function listenToKeys(app: App, on: { search: () => void; around: PlaceKeys }): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {
@@ -76,11 +103,11 @@ export function listenToKeys(app: App, focusSearch: () => void): void {
     if (walk(event)) return event.preventDefault();
     // The wizard stands in place of what the other keys open.
     if (isTyping(event.target) || app.store.state.load) return;
-    if (event.key === "/") focusSearch();
+    if (event.key === "/") on.search();
     else if (event.key === "?") app.store.set({ panel: app.store.state.panel === "keys" ? null : "keys" });
     else if (event.key === "i" || event.key === "I") app.store.set({ load: "new" });
     else if (event.key === "l" || event.key === "L") void copyLink(app);
-    else return;
+    else if (!placeKey(event.key, on.around)) return;
     event.preventDefault();
   });
 }

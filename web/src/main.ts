@@ -10,6 +10,7 @@ import "./risk.css";
 import "./phone.css";
 import "./planner.css";
 import "./load/load.css";
+import "./place/place.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";
 import { App } from "./app";
@@ -26,9 +27,11 @@ import { Layout } from "./layout";
 import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
 import { listenToNews } from "./news";
+import { AroundPanel } from "./place/around-panel";
+import { AreaDrawing } from "./place/draw-area";
+import { Search } from "./place/search";
 import { PlannerPanel } from "./planner-panel";
 import { RiskPanel } from "./risk-panel";
-import { Search } from "./search";
 import { SourcesPanel } from "./sources-panel";
 import { Store } from "./store";
 import { onSystemTheme, showTheme } from "./theme";
@@ -58,13 +61,15 @@ onSystemTheme(() => {
 
 const search = new Search(app);
 const wizard = new LoadWizard(app);
+const drawing = new AreaDrawing(app);
+const around = new AroundPanel(app, drawing);
 const planner = new PlannerPanel(app);
 const layout = new Layout(app, new LayersPanel(app).element, {
   coverage: new CoveragePanel(app, planner.element, () => planner.build()).element,
   sources: new SourcesPanel(app).element,
   keys: new KeysPanel(app).element,
   risk: new RiskPanel(app).element,
-  item: new ItemPanel(app).element,
+  item: new ItemPanel(app, around.element).element,
 });
 /** Whether what is shown may have missed answers while the server was away. */
 let behind = false;
@@ -82,15 +87,19 @@ layout.mount(
   mountAnnouncer(),
 );
 layout.host(wizard.element);
-listenToKeys(app, () => search.focus());
+listenToKeys(app, { search: () => search.focus(), around });
 
 function start(catalogue: Catalogue): void {
   const made = new RiskMap(layout.map, app, catalogue);
   riskMap = made;
+  made.drawing = drawing;
   app.view = made;
   new BaseHandles(app, made.map);
   const fetchers = new Fetchers(app, () => made.bounds());
-  app.refetch = () => fetchers.all();
+  app.refetch = () => {
+    fetchers.all();
+    around.refetch();
+  };
   // For tests and for a look under the bonnet; nothing in the page reads it.
   const handle = { map: made.map, store };
   Object.defineProperty(handle, "state", { get: () => store.state });

@@ -5,6 +5,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { reportReach } from "./api";
 import type { App, Hit, MapView } from "./app";
 import { putImages, putMissingImage } from "./icons";
+import type { AreaDrawing } from "./place/draw-area";
 import { buildStyle, HIT, layersOn, OWN } from "./style";
 import { tokens } from "./theme";
 import { layerOf, tilesTouched } from "./tiles";
@@ -39,6 +40,8 @@ export class RiskMap implements MapView {
   readonly map: MapLibreMap;
   readonly #app: App;
   #catalogue: Catalogue;
+  /** Takes the clicks while a footprint is drawn. */
+  drawing: AreaDrawing | null = null;
   #failed = new Set<string>();
   #styled = false;
   #aimless = false;
@@ -121,6 +124,9 @@ export class RiskMap implements MapView {
     });
     this.#app.coverage.subscribe(() => this.sync());
     this.#app.drawing.subscribe(() => this.sync());
+    this.#app.around.subscribe(() => this.sync());
+    this.#app.corners.subscribe(() => this.sync());
+    this.#app.second.subscribe(() => this.sync());
     this.#app.item.subscribe(({ data }) => {
       this.sync();
       if (data) this.#aim(data.bbox);
@@ -156,6 +162,11 @@ export class RiskMap implements MapView {
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,
       load: app.drawing.value,
+      place: {
+        around: state.pin || state.item ? app.around.value.data : null,
+        second: state.pin ? app.second.value : null,
+        corners: app.corners.value,
+      },
     };
     return buildStyle(this.#catalogue, state, app.theme, tokens(), overlay, location.origin);
   }
@@ -210,6 +221,19 @@ export class RiskMap implements MapView {
     if (isIn && bounds[2] - bounds[0] > (east - west) / 8) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds(bounds, { padding: this.#padding(), maxZoom: 13, duration: calm ? 0 : 400 });
+  }
+
+  /** WebGL keeps no picture after it was shown: it is taken while the next frame is drawn. */
+  picture(ms: number): Promise<string | null> {
+    const { map } = this;
+    return new Promise((done) => {
+      const late = setTimeout(() => done(null), ms);
+      map.once("render", () => {
+        clearTimeout(late);
+        done(map.getCanvas().toDataURL("image/png"));
+      });
+      map.triggerRepaint();
+    });
   }
 
   /** What the map shows, as west, south, east, north in degrees. */
@@ -275,6 +299,11 @@ export class RiskMap implements MapView {
   }
 
   #pick(lon: number, lat: number): void {
+    if (this.drawing?.active) {
+      this.drawing.add(lon, lat);
+      return;
+    }
+    this.#app.second.value = null;
     // While a load is looked at, the sides that would answer are not there.
     if (this.#app.store.state.load) return;
     const top = this.hits(lon, lat)[0];

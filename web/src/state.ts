@@ -13,6 +13,9 @@
  *     panel=coverage|sources|keys|risk  what the right side shows beside the item
  *     at=<YYYY-MM-DD>            the map as it was at the end of that day      (absent: now)
  *     part=<id>:<filter>,…       layers of which a named part only is shown
+ *     haz=<hazard>               what happened at the marked place            (absent: anything)
+ *     foot=<m>                   footprint: a ring (absent: 1000), <isolation m>/<downwind m>/<wind from>, or
+ *                                p<lat>,<lon>;… drawn by hand
  *     load=<id>|new              the load in the wizard, or the wizard before there is one
  *     cov=0                      coverage not drawn
  *     bases=<id>,<id>            bases that count, "-" for none            (absent: every base not off)
@@ -26,6 +29,7 @@
  * Every list member is percent-encoded on its own, so keys may contain any character.
  */
 
+import { FOOT_DEFAULT, type Foot, formatFoot, HAZARDS, type Hazard, parseFoot } from "./place/foot";
 import type { ClassValue, Lang, Theme } from "./types";
 
 export type View = { lon: number; lat: number; zoom: number };
@@ -55,6 +59,8 @@ export type State = {
   panel: Panel | null;
   at: string | null;
   parts: Record<string, string>;
+  hazard: Hazard | null;
+  foot: Foot;
   load: string | null;
   coverage: CoverageState;
 };
@@ -87,6 +93,8 @@ export function initialState(): State {
     panel: null,
     at: null,
     parts: {},
+    hazard: null,
+    foot: FOOT_DEFAULT,
     load: null,
     coverage: { ...COVERAGE_DEFAULT },
   };
@@ -242,6 +250,8 @@ export function parseState(fragment: string): State {
     panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk"]),
     at: parseDay(found.get("at")),
     parts: parseParts(found.get("part")),
+    hazard: oneOf(found.get("haz"), HAZARDS),
+    foot: parseFoot(found.get("foot")) ?? FOOT_DEFAULT,
     load: parseLoad(found.get("load")),
     coverage: parseCoverage(found),
   };
@@ -275,6 +285,8 @@ export function formatState(state: State): string {
   put("at", state.at);
   const parts = Object.entries(state.parts);
   put("part", parts.length > 0 ? parts.map(([id, filter]) => `${id}:${filter}`).join(",") : null);
+  put("haz", state.hazard);
+  put("foot", formatFoot(state.foot));
   put("load", state.load);
   put("cov", c.on ? null : "0");
   put("bases", c.bases && join(c.bases));

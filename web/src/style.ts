@@ -12,6 +12,7 @@ import type {
 } from "maplibre-gl";
 import { bothFilters, classFilter } from "./filters";
 import { type Drawing, drawingLayers, drawingSources, veilLayer } from "./load/drawing";
+import { NO_PLACE, type PlaceDrawing, placeLayers, placeSource } from "./place/overlay";
 import type { State } from "./state";
 import type { Tokens } from "./theme";
 import { withoutVersion } from "./tiles";
@@ -24,6 +25,7 @@ export type Slot = (typeof SLOTS)[number];
 export const OWN = "riskmap:";
 
 const LOAD = `${OWN}load-`;
+const PLACE = `${OWN}place`;
 
 /** Prefix, after OWN, of the invisible layers that a click finds. */
 export const HIT = "hit/";
@@ -34,6 +36,8 @@ export type Overlay = {
   mark: [number, number] | null;
   /** The selected object's layer and key, for an outline when it is an area. */
   selected: { layer: string; key: string } | null;
+  /** What the chosen place adds. */
+  place?: PlaceDrawing;
   /** Where a load would put its data; the wizard is open and draws. */
   load?: Drawing | null;
 };
@@ -251,6 +255,7 @@ function sources(
     data: overlay.coverage?.band_areas ?? NOTHING,
     tolerance: 0.1,
   };
+  found[PLACE] = placeSource(overlay.place ?? NO_PLACE);
   found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
   if (overlay.load) Object.assign(found, drawingSources(LOAD, overlay.load));
   return found;
@@ -284,6 +289,7 @@ export function buildStyle(
   ) {
     drawn.push(...selectionLayers(selected, overlay.selected.key, tokens));
   }
+  for (const layer of placeLayers(PLACE, tokens)) drawn.push({ slot: "reach", layer });
   drawn.push(...markLayers(tokens));
   if (overlay.load) {
     drawn.push({ slot: "point", layer: veilLayer(LOAD, tokens) });

@@ -12,6 +12,8 @@ const full: State = {
   panel: "coverage",
   at: "2026-11-01",
   parts: { points_2: "overdue" },
+  hazard: "chemical",
+  foot: { kind: "wedge", isolation: 200, downwind: 2000, from: 45 },
   load: "261125023000ab12cd",
   coverage: {
     on: false,

@@ -1,0 +1,159 @@
+/** Everything about the chosen place, asked for in one request and shown from one answer. */
+
+import { announce } from "../announce";
+import { api } from "../api";
+import type { App } from "../app";
+import { errorBox } from "../coverage-panel";
+import { button, fill, h } from "../dom";
+import { Latest } from "../fetchers";
+import { say } from "../format";
+import { copyText } from "../keyboard";
+import { printBriefing } from "./briefing";
+import { PlaceControls } from "./controls";
+import type { AreaDrawing } from "./draw-area";
+import { footBody } from "./foot";
+import { hazards, people, rescue, shelters, sources, targets, zones } from "./sections";
+import type { Around, Away } from "./types";
+import { placeWords } from "./words";
+
+export class AroundPanel {
+  readonly element = h("section", { class: "around", "data-testid": "around" });
+  readonly controls: PlaceControls;
+  readonly #app: App;
+  readonly #answer = h("div", {
+    "data-testid": "around-answer",
+    "aria-live": "polite",
+    "aria-busy": "false",
+  });
+  readonly #latest: Latest<Around>;
+  #askedFor = "";
+
+  constructor(app: App, drawing: AreaDrawing) {
+    this.#app = app;
+    this.#latest = new Latest(app.around);
+    this.controls = new PlaceControls(app, () => drawing.start());
+    fill(this.element, this.controls.element, this.#answer);
+    app.around.subscribe(() => this.#draw());
+    app.item.subscribe(() => this.#follow());
+    app.store.subscribe((state, before) => {
+      if (state.lang !== before.lang || state.theme !== before.theme) this.#draw();
+      this.#follow();
+    });
+    app.catalogue.subscribe(() => this.refetch());
+  }
+
+  /** The chosen place: the pin, else the middle of the chosen point. */
+  place(): [lon: number, lat: number] | null {
+    const { pin, item } = this.#app.store.state;
+    if (pin) return pin;
+    const { data } = this.#app.item.value;
+    const isPoint = item && this.#app.layer(item.layer)?.geometry === "point";
+    return isPoint && data?.key === item.key ? data.centre : null;
+  }
+
+  refetch(): void {
+    this.#askedFor = "";
+    this.#follow();
+  }
+
+  #follow(): void {
+    const { hazard, foot, at } = this.#app.store.state;
+    const place = this.place();
+    this.element.hidden = place === null;
+    const asked = JSON.stringify([place, hazard, foot, at]);
+    if (asked === this.#askedFor || !this.#app.catalogue.value) return;
+    const moved = JSON.stringify(place) !== JSON.stringify(JSON.parse(this.#askedFor || "[]")[0] ?? null);
+    this.#askedFor = asked;
+    // The answer about another place must not stand beside this one.
+    if (!place || moved) this.#latest.clear();
+    if (!place) return;
+    const [lon, lat] = place;
+    const body = { lon, lat, hazard, footprint: footBody(foot), ...(at ? { at } : {}) };
+    void this.#latest.run((signal) => api.around(body, signal));
+  }
+
+  #draw(): void {
+    const { data, loading, error } = this.#app.around.value;
+    const { say: t, lang } = this.#app;
+    this.#answer.setAttribute("aria-busy", String(loading));
+    this.#answer.classList.toggle("stale", loading && data !== null);
+    if (!data) {
+      const words = error && (error.offline ? t("offlineFirst") : error.words(lang));
+      const box = error && words ? errorBox(words, error.problem.code, t("code")) : null;
+      fill(this.#answer, box, loading && skeleton());
+      return;
+    }
+    const open = [...this.#answer.querySelectorAll("details")].map((one) => one.open);
+    const take = (away: Away) => this.#take(away);
+    fill(
+      this.#answer,
+      people(this.#app, data),
+      this.#actions(data),
+      rescue(this.#app, data, take),
+      shelters(this.#app, data, take),
+      hazards(this.#app, data, take),
+      targets(this.#app, data, take),
+      zones(this.#app, data),
+      sources(this.#app, data),
+    );
+    [...this.#answer.querySelectorAll("details")].forEach((one, n) => {
+      one.open = open[n] ?? false;
+    });
+  }
+
+  #actions(data: Around): HTMLElement {
+    const t = placeWords(this.#app.lang);
+    return h(
+      "div",
+      { class: "place-actions" },
+      button({ class: "plain", "data-testid": "briefing", title: "P" }, () => void this.brief(), t("brief")),
+      button(
+        { class: "plain", "data-testid": "copy-summary", title: "T" },
+        () => void this.copySummary(),
+        t("copySummary"),
+      ),
+      h(
+        "span",
+        { class: "sub", "data-testid": "around-areas" },
+        data.areas.map((one) => one.name).join(" › "),
+      ),
+    );
+  }
+
+  async copySummary(): Promise<void> {
+    const { data } = this.#app.around.value;
+    if (!data) return;
+    const done = await copyText(`${say(data.summary, this.#app.lang)}\n${this.#app.store.link()}`);
+    announce(done ? placeWords(this.#app.lang)("copied") : this.#app.say("linkFailed"), true);
+  }
+
+  async brief(): Promise<void> {
+    const { data } = this.#app.around.value;
+    if (data) await printBriefing(this.#app, data);
+  }
+
+  /** Show an object of a list; the place stays. */
+  #take(away: Away): void {
+    const { store, view } = this.#app;
+    const place = this.place();
+    store.set({ item: { layer: away.layer, key: away.key }, ...(place ? { pin: place } : {}) });
+    if (!place) return;
+    const [west, east] = [Math.min(place[0], away.lon), Math.max(place[0], away.lon)];
+    const [south, north] = [Math.min(place[1], away.lat), Math.max(place[1], away.lat)];
+    view?.show([west, south, east, north]);
+  }
+}
+
+function skeleton(): HTMLElement {
+  const line = () => h("p", { class: "skeleton" }, " ");
+  return h(
+    "div",
+    { class: "loading", "aria-hidden": "true" },
+    line(),
+    line(),
+    line(),
+    line(),
+    line(),
+    line(),
+  );
+}

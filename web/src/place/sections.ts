@@ -1,0 +1,281 @@
+/** The parts of the answer about a place, as rows: why each is there, what is against it, sums that add up. */
+
+import type { App } from "../app";
+import { button, h } from "../dom";
+import { decimal, integer, NONE, say } from "../format";
+import { gradeMark } from "../grade-mark";
+import type { Text } from "../types";
+import type { Around, Away, BaseAway, HazardNear, RingCount, ShelterAway, TargetNear } from "./types";
+import { type PlaceSay, placeWords } from "./words";
+
+const SHOWN = { bases: 3, shelters: 6, unfit: 3, hazards: 8, targets: 5 } as const;
+
+export type Take = (away: Away) => void;
+
+export function km(metres: number, app: App): string {
+  return metres < 1000
+    ? `${integer(metres, app.lang)} m`
+    : `${decimal(metres / 1000, app.lang, metres < 10_000 ? 2 : 0)} km`;
+}
+
+/** The clock of a moment, where the map is used. */
+export function clock(iso: string): string {
+  const zone = { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false } as const;
+  return new Intl.DateTimeFormat("zh-CN", zone).format(new Date(iso));
+}
+
+function block(title: string, aside: string, ...rows: (HTMLElement | null)[]): HTMLElement {
+  return h(
+    "section",
+    { class: "place-block" },
+    h("div", { class: "block-head" }, h("h2", {}, title), h("span", { class: "parts" }, aside)),
+    ...rows,
+  );
+}
+
+function rowsOf(list: string, rows: HTMLElement[]): HTMLElement {
+  return h("div", { class: "rows", "data-list": list }, ...rows);
+}
+
+/** Two lines: the name with its figure, below why it is there with how far it is. */
+function row(
+  app: App,
+  take: Take,
+  one: Away,
+  figure: string,
+  why: (string | Node)[],
+  against: Text | null,
+): HTMLElement {
+  const far = `${km(one.distance_m, app)} ${say(one.direction, app.lang)}`;
+  return button(
+    { class: "place-row", "data-row": "", "data-key": one.key, "data-testid": "place-row" },
+    () => take(one),
+    h("span", { class: "name" }, one.name),
+    h("span", { class: "figure strong" }, figure),
+    h("span", { class: "sub" }, ...why, against && h("span", { class: "warn" }, say(against, app.lang))),
+    h("span", { class: "figure" }, far),
+  );
+}
+
+/** "15 + 24 = 39 分": rounded so that the parts add up. */
+export function minutes(one: BaseAway, app: App): string {
+  const start = Math.round(one.preparation_min);
+  const total = Math.round(one.total_min);
+  return `${start} + ${total - start} = ${total} ${app.say("minute")}`;
+}
+
+function join(...parts: (string | null | undefined | false)[]): string {
+  return parts.filter(Boolean).join(" · ");
+}
+
+export function zones(app: App, data: Around): HTMLElement | null {
+  const t = placeWords(app.lang);
+  const rows = data.zones.map((zone) => {
+    const mark = gradeMark(app, zone.grade);
+    return button(
+      { class: "place-row zone-row", "data-testid": "zone-here", "data-layer": zone.layer, "data-row": "" },
+      () => app.store.set({ item: { layer: zone.layer, key: zone.key } }),
+      h("span", { class: "sample" }, mark.swatch, h("strong", {}, say(zone.word, app.lang))),
+      h(
+        "span",
+        { class: "name" },
+        zone.name,
+        zone.overridden && h("span", { class: "warn" }, ` ${t("byHand")}`),
+      ),
+      h("span", { class: "sub" }, join(say(zone.because, app.lang), zone.graded_on)),
+    );
+  });
+  return rows.length > 0 ? block(t("zonesHere"), "", rowsOf("zones", rows)) : null;
+}
+
+export function people(app: App, data: Around): HTMLElement {
+  const t = placeWords(app.lang);
+  const { people: n, area_km2: area, people_source: source } = data.footprint;
+  const figure = n === null ? t("noPeople") : t("aboutN", { n: integer(n, app.lang) });
+  return h(
+    "div",
+    { class: "place-figure", "data-testid": "people-inside" },
+    h("span", { class: "name" }, t("people")),
+    h("span", { class: "figure strong" }, figure),
+    h(
+      "span",
+      { class: "sub" },
+      join(`${decimal(area, app.lang, area < 10 ? 2 : 0)} km²`, say(source, app.lang)),
+    ),
+  );
+}
+
+export function rescue(app: App, data: Around, take: Take): HTMLElement {
+  const t = placeWords(app.lang);
+  const { bases, landing, response_min: min, radius_km: radius } = data.rescue;
+  const line = (one: BaseAway) =>
+    row(
+      app,
+      take,
+      one,
+      minutes(one, app),
+      [join(t("onScene", { time: clock(one.on_scene) }), say(one.why, app.lang)), " "],
+      one.shortfall,
+    );
+  const rest = bases.slice(SHOWN.bases);
+  return block(
+    t("whoFirst"),
+    t("standard", { min, km: radius }),
+    bases.length === 0 ? h("p", { class: "hint" }, t("noBases")) : null,
+    rowsOf("bases", bases.slice(0, SHOWN.bases).map(line)),
+    rest.length > 0
+      ? h("details", {}, h("summary", {}, t("restOf", { n: rest.length })), rowsOf("bases", rest.map(line)))
+      : null,
+    landing.length > 0 ? h("h3", {}, t("landing")) : null,
+    rowsOf(
+      "landing",
+      landing.map((one) => row(app, take, one, "", [], null)),
+    ),
+  );
+}
+
+/** The words that say whether there is room for all. */
+export function shelterSum(app: App, data: Around): { head: string; bad: boolean } {
+  const t = placeWords(app.lang);
+  const { need, free, counted, searched_m: searched, enough_within_m: enough } = data.shelters;
+  const within = decimal(searched / 1000, app.lang, 0);
+  if (need === null)
+    return { head: t("freeIn", { km: within, free: integer(free, app.lang), n: counted }), bad: false };
+  const needed = t("need", { need: integer(need, app.lang) });
+  if (enough === null)
+    return {
+      head: `${needed} · ${t("notEnough", { km: within, free: integer(free, app.lang) })}`,
+      bad: true,
+    };
+  return { head: `${needed} · ${t("enough", { km: decimal(enough / 1000, app.lang, 1) })}`, bad: false };
+}
+
+export function shelters(app: App, data: Around, take: Take): HTMLElement {
+  const t = placeWords(app.lang);
+  const { items, unfit, layer } = data.shelters;
+  if (layer === null) return block(t("whereTo"), "", h("p", { class: "hint" }, t("noShelters")));
+  const sum = shelterSum(app, data);
+  const line = (one: ShelterAway) =>
+    row(
+      app,
+      take,
+      one,
+      one.sum_free === null ? NONE : t("sum", { n: integer(one.sum_free, app.lang) }),
+      [join(say(one.level, app.lang), say(one.why, app.lang), one.phone), " "],
+      one.shortfall,
+    );
+  const rest = items.slice(SHOWN.shelters);
+  return block(
+    t("whereTo"),
+    "",
+    h("p", { class: sum.bad ? "sum bad" : "sum", "data-testid": "shelter-sum" }, sum.head),
+    rowsOf("shelters", items.slice(0, SHOWN.shelters).map(line)),
+    rest.length > 0
+      ? h(
+          "details",
+          {},
+          h("summary", {}, t("restOf", { n: rest.length })),
+          rowsOf("shelters", rest.map(line)),
+        )
+      : null,
+    unfit.length > 0
+      ? h("details", {}, h("summary", {}, t("unfit")), rowsOf("unfit", unfit.slice(0, SHOWN.unfit).map(line)))
+      : null,
+  );
+}
+
+const ORDER = [1, 2, 3, 4, null] as const;
+
+function ringRow(app: App, ring: RingCount): HTMLElement {
+  const grades = ORDER.map((grade) => ring.grades.find((one) => one.grade === grade)?.count ?? 0);
+  return h(
+    "tr",
+    { "data-testid": "ring-row", "data-within": ring.within_m },
+    h("th", { scope: "row" }, km(ring.within_m, app)),
+    h("td", {}, integer(ring.hazards, app.lang)),
+    h("td", {}, grades.join("·")),
+    h("td", {}, integer(ring.targets, app.lang)),
+    h("td", {}, ring.people === null ? NONE : integer(ring.people, app.lang)),
+  );
+}
+
+export function rings(app: App, data: Around): HTMLElement {
+  const t = placeWords(app.lang);
+  const heads = [t("within"), t("hazards"), t("gradesHead"), t("targetsHead"), t("peopleHead")];
+  return h(
+    "table",
+    { class: "rings" },
+    h("thead", {}, h("tr", {}, ...heads.map((one) => h("th", { scope: "col" }, one)))),
+    h("tbody", {}, ...data.rings.map((ring) => ringRow(app, ring))),
+  );
+}
+
+/** What a hazard source is, in one line: grade in words, installation, substances, defects past their clock. */
+export function hazardWords(one: HazardNear, t: PlaceSay, app: App): string {
+  return join(
+    say(one.kind, app.lang),
+    one.gb18218_grade !== null && t("gbGrade", { n: one.gb18218_grade }),
+    one.substances.map((each) => say(each, app.lang)).join("、"),
+    one.overdue > 0 && t("overdue", { n: one.overdue }),
+    one.in_footprint && t("inFoot"),
+  );
+}
+
+export function hazards(app: App, data: Around, take: Take): HTMLElement {
+  const t = placeWords(app.lang);
+  const { layer, total, items } = data.hazards;
+  if (layer === null) return block(t("worse"), "", h("p", { class: "hint" }, t("noHazards")));
+  const line = (one: HazardNear) => {
+    const mark = gradeMark(app, one.grade);
+    const sample = h("span", { class: "sample" }, mark.swatch, say(one.word, app.lang));
+    const words = hazardWords(one, t, app);
+    return row(app, take, one, "", [sample, words ? ` · ${words}` : ""], null);
+  };
+  const rest = items.slice(SHOWN.hazards);
+  return block(
+    t("worse"),
+    "",
+    rings(app, data),
+    total === 0 ? h("p", { class: "hint" }, t("noneNear")) : null,
+    rowsOf("hazards", items.slice(0, SHOWN.hazards).map(line)),
+    rest.length > 0
+      ? h("details", {}, h("summary", {}, t("restOf", { n: rest.length })), rowsOf("hazards", rest.map(line)))
+      : null,
+  );
+}
+
+export function targets(app: App, data: Around, take: Take): HTMLElement | null {
+  const t = placeWords(app.lang);
+  const { layer, items, in_footprint: inside, persons_in_footprint: persons } = data.targets;
+  if (layer === null || items.length === 0) return null;
+  const line = (one: TargetNear) =>
+    row(
+      app,
+      take,
+      one,
+      one.persons === null ? NONE : t("persons", { n: integer(one.persons, app.lang) }),
+      [join(say(one.kind, app.lang), one.in_footprint && t("inFoot"))],
+      null,
+    );
+  return block(
+    t("targets"),
+    t("targetsIn", { n: inside, persons: integer(persons, app.lang) }),
+    rowsOf("targets", items.slice(0, SHOWN.targets).map(line)),
+  );
+}
+
+export function sources(app: App, data: Around): HTMLElement {
+  const t = placeWords(app.lang);
+  const dates = data.sources.map((one) => `${say(one.title, app.lang)} ${one.date ?? NONE}`);
+  const missing = data.missing.map((one) => say(one, app.lang));
+  return h(
+    "p",
+    { class: "hint source", "data-testid": "around-sources" },
+    data.sources.some((one) => one.generated) && h("strong", { class: "demo" }, `${t("generated")} `),
+    join(
+      data.at ? t("asOf", { day: data.at }) : t("askedAt", { time: clock(data.asked_at) }),
+      `${t("dates")}：${dates.join("；")}`,
+      missing.length > 0 && t("missing", { names: missing.join("、") }),
+    ),
+  );
+}
