@@ -28,6 +28,7 @@ ADMIN = "admin"  # the role of the layer of administrative areas
 LONGEST = 200
 MOST_TERMS = 6
 KEPT_VERSIONS = 2
+MOST_SPLITS = 3
 NO_GRADE = 9
 # What a match is worth. A whole name beats a beginning, that beats the middle; letters and slips count less.
 WHOLE, BEGINNING, INSIDE = 100.0, 80.0, 60.0
@@ -119,11 +120,24 @@ class Finder:
         total, about = 0, False
         if terms and not any(one.inside for one in readings):
             hits, total = self._search(terms, versions, limit, near, slips=False)
+            for split in self._splits(terms, versions) if not hits else ():
+                hits, total = self._search(split, versions, limit, near, slips=False)
+                if hits:
+                    break
             if not hits and fault is None and not readings:
                 hits, total = self._search(terms, versions, limit, near, slips=True)
                 about = bool(hits)
         served = {i: v.version for i, v in versions.items()}
         return Found(readings, None if hits else fault, hits, total, about, served)
+
+    def _splits(self, terms: Sequence[str], versions: dict[str, LayerVersion]) -> list[list[str]]:
+        """Cut one word that begins with the name of an area: 宁波镇海 is 镇海 in 宁波; the longest names first."""
+        if len(terms) != 1:
+            return []
+        word = terms[0]
+        found = {n: self._areas_of(word[:n], versions) for n in range(len(word) - 1, 1, -1)}
+        cuts = [n for n, codes in found.items() if codes is not None and codes.size]
+        return [[word[:n], word[n:]] for n in cuts[:MOST_SPLITS]]
 
     def warm(self) -> None:
         """Read the names of what is served, ahead of the first search."""

@@ -6,6 +6,7 @@ import { errorBox } from "./coverage-panel";
 import { button, fill, h } from "./dom";
 import { coordinate, date, decimal, fieldValue, say, unit } from "./format";
 import { swatch } from "./patterns";
+import { placeTitle, zoneChips } from "./place/sections";
 import { layersOn } from "./style";
 import { tokens } from "./theme";
 import type { Item, Lang, LayerInfo, LegendClass, PopupField } from "./types";
@@ -35,6 +36,7 @@ export class ItemPanel {
     this.#around = around;
     this.#whySection = new WhySection(app);
     app.item.subscribe(() => this.#update());
+    app.around.subscribe(() => this.#app.store.state.item || this.#update());
     app.settled.subscribe(() => this.#drawAlso());
     app.store.subscribe((state, before) => {
       const keys = ["lang", "theme", "pin", "item", "layers"] as const;
@@ -62,12 +64,14 @@ export class ItemPanel {
 
   #place(lon: number, lat: number): HTMLElement {
     const { say: t } = this.#app;
-    const title = h("h1", {}, t("place"));
+    const here = this.#app.around.value.data;
     return h(
       "header",
       { class: "item-head" },
-      title,
+      h("h1", {}, (here && placeTitle(this.#app, here)) || t("place")),
       h("p", { class: "sub" }, `${coordinate(lon, lat)} · WGS 84`),
+      ...(here?.readings ?? []).map((one) => h("p", { class: "sub" }, say(one, this.#app.lang))),
+      here && zoneChips(this.#app, here),
     );
   }
 

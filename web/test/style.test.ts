@@ -101,7 +101,7 @@ describe("the style", () => {
     const style = build({}, { ...nothing, selected: { layer: "lower", key: "7" } });
     expect(find(style, "riskmap:selected")?.filter).toEqual(["==", ["to-string", ["get", "id"]], "7"]);
     const fills = style.layers.filter((one) => one.id.startsWith("riskmap:") && one.type === "fill");
-    expect(fills.map((one) => one.id)).toEqual(["riskmap:gap"]);
+    expect(fills.map((one) => one.id)).toEqual(["riskmap:gap", "riskmap:placefoot-shade"]);
   });
 
   it("turns on what the person chose, else what the server shows", () => {

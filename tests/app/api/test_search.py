@@ -51,6 +51,11 @@ def test_words_may_name_an_object_and_the_area_it_lies_in(client: TestClient) ->
     assert hit["areas"] == ["宁波市", "镇海区"]
 
 
+@pytest.mark.parametrize("typed", ["宁波镇海", "nbzhenhai", "宁波镇海区"])
+def test_an_area_written_before_a_name_without_a_space_is_understood(client: TestClient, typed: str) -> None:
+    assert first(client, typed)["name"] == "镇海区"
+
+
 def test_of_two_alike_the_nearer_comes_first(client: TestClient) -> None:
     there = first(client, "避灾安置点001", near="120.1,30.9")
     other = first(client, "避灾安置点001", near="120.6,27.9")

@@ -88,7 +88,7 @@ export class AroundPanel {
     fill(
       this.#answer,
       people(this.#app, data),
-      this.#actions(data),
+      this.#actions(),
       rescue(this.#app, data, take),
       shelters(this.#app, data, take),
       hazards(this.#app, data, take),
@@ -101,7 +101,7 @@ export class AroundPanel {
     });
   }
 
-  #actions(data: Around): HTMLElement {
+  #actions(): HTMLElement {
     const t = placeWords(this.#app.lang);
     return h(
       "div",
@@ -111,11 +111,6 @@ export class AroundPanel {
         { class: "plain", "data-testid": "copy-summary", title: "T" },
         () => void this.copySummary(),
         t("copySummary"),
-      ),
-      h(
-        "span",
-        { class: "sub", "data-testid": "around-areas" },
-        data.areas.map((one) => one.name).join(" › "),
       ),
     );
   }

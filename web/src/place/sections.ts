@@ -68,6 +68,30 @@ function join(...parts: (string | null | undefined | false)[]): string {
   return parts.filter(Boolean).join(" · ");
 }
 
+/** What to call a place: the two smallest areas it lies in, or the nearest one. */
+export function placeTitle(app: App, data: Around): string {
+  const t = placeWords(app.lang);
+  const names = data.areas.map((one) => (app.lang === "en" && one.name_en) || one.name);
+  if (names.length > 0) return names.slice(1).slice(-2).join(" ") || (names[0] ?? "");
+  const near = data.nearest;
+  if (!near) return "";
+  const far = decimal(near.distance_m / 1000, app.lang, 1);
+  return t("nearestCounty", { name: near.name, km: far, dir: say(near.direction, app.lang) });
+}
+
+/** The colour of each zone of a place, with its word. */
+export function zoneChips(app: App, data: Around): HTMLElement {
+  const chips = data.zones.map((zone) =>
+    h(
+      "span",
+      { class: "sample", "data-testid": "zone-chip" },
+      gradeMark(app, zone.grade).swatch,
+      `${say(zone.word, app.lang)} · ${/^[A-Z0-9]+$/.test(zone.key) && zone.key === zone.name ? say(zone.title, app.lang) : zone.name}`,
+    ),
+  );
+  return h("p", { class: "chips" }, ...chips);
+}
+
 export function zones(app: App, data: Around): HTMLElement | null {
   const t = placeWords(app.lang);
   const rows = data.zones.map((zone) => {
@@ -129,7 +153,14 @@ export function rescue(app: App, data: Around, take: Take): HTMLElement {
     landing.length > 0 ? h("h3", {}, t("landing")) : null,
     rowsOf(
       "landing",
-      landing.map((one) => row(app, take, one, "", [], null)),
+      landing.map((one) =>
+        button(
+          { class: "row", "data-row": "", "data-testid": "place-row", "data-key": one.key },
+          () => take(one),
+          h("span", { class: "name" }, one.name),
+          h("span", { class: "figure" }, `${km(one.distance_m, app)} ${say(one.direction, app.lang)}`),
+        ),
+      ),
     ),
   );
 }
