@@ -120,6 +120,45 @@ class MapPage:
         assert found, f"no number in {text!r}"
         return float(found[-1].replace(",", ""))
 
+    # -- a place -------------------------------------------------------------------------------------------------
+
+    def search(self, text: str) -> MapPage:
+        """Type into the search box with the keyboard alone, and wait for its answers."""
+        self.key("/").type(text)
+        expect(self.part("search-box")).to_have_attribute("aria-expanded", "true")
+        return self
+
+    def options(self) -> Locator:
+        return self.part("search-option")
+
+    def answered(self) -> MapPage:
+        """Wait until the answer about the chosen place is here."""
+        expect(self.part("around-answer")).to_have_attribute("aria-busy", "false")
+        expect(self.part("people-inside")).to_be_visible()
+        return self
+
+    def rows(self, section: str) -> Locator:
+        """Return the rows of a list of the answer: bases, shelters, hazards, targets, landing."""
+        return self.page.locator(f'[data-list="{section}"] [data-testid="place-row"]')
+
+    def footprint(self) -> dict[str, Any]:
+        """Return what the map draws for the place: how many features of each kind."""
+        return cast(
+            dict[str, Any],
+            self.page.evaluate(
+                """() => {
+                    const data = window.riskmap.map.getStyle().sources['riskmap:place'].data;
+                    const kinds = {};
+                    for (const f of data.features) kinds[f.properties.kind] = (kinds[f.properties.kind] ?? 0) + 1;
+                    return kinds;
+                }"""
+            ),
+        )
+
+    def pdf(self) -> bytes:
+        """Print the page as the browser prints it."""
+        return self.page.pdf(prefer_css_page_size=True)
+
     # -- the load wizard -----------------------------------------------------------------------------------------
 
     def drop(self, *files: Path) -> MapPage:

@@ -57,6 +57,7 @@ export class Layout {
       this.#right,
     );
     this.#drag();
+    if (app.store.state.item || app.store.state.pin) this.#sheet.dataset.height = "half";
     app.store.subscribe((state, before) => {
       const chosen = state.item !== before.item || state.pin !== before.pin;
       // Half a sheet shows the answer and leaves the place in sight.

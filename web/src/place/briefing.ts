@@ -7,7 +7,7 @@ import { clock, hazardWords, km, minutes, rings, shelterSum } from "./sections";
 import type { Around } from "./types";
 import { type PlaceSay, placeWords } from "./words";
 
-const SHOWN = { bases: 3, shelters: 8, hazards: 8, targets: 5 } as const;
+const SHOWN = { bases: 3, shelters: 6, hazards: 6, targets: 3 } as const;
 const PICTURE_MS = 4_000;
 
 function table(heads: string[], rows: (string | Node)[][]): HTMLElement {

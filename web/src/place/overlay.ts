@@ -32,6 +32,11 @@ function features({ around, second, corners }: PlaceDrawing): Feature[] {
       found.push(feature({ type: "LineString", coordinates: line }, "way"));
     }
   }
+  if (around) {
+    const listed = [...around.hazards.items, ...around.shelters.items, ...around.targets.items];
+    for (const one of [...listed, ...around.rescue.landing])
+      found.push(feature({ type: "Point", coordinates: [one.lon, one.lat] }, "listed"));
+  }
   if (second) found.push(feature({ type: "Point", coordinates: second }, "second"));
   const [first] = corners;
   if (first) {
@@ -85,6 +90,15 @@ export function placeLayers(prefix: string, tokens: Tokens): LayerSpecification[
         "circle-color": tokens.paper,
         "circle-stroke-color": tokens.accent,
         "circle-stroke-width": 2,
+      },
+    }),
+    make("listed", "listed", {
+      type: "circle",
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2.5, 14, 6],
+        "circle-opacity": 0,
+        "circle-stroke-color": tokens.ink,
+        "circle-stroke-width": 1.4,
       },
     }),
     make("second", "second", {
