@@ -23,9 +23,11 @@ from app.api import (
     constants,
     grading,
     health,
+    incidents,
     items,
     kpis,
     layers,
+    live,
     load_profiles,
     loads,
     news,
@@ -114,8 +116,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (
-        layers, risk, items, tiles, search, around, analysis, constants, grading, kpis, loads, load_profiles, news, ogc,
-        health,
+        layers, risk, items, tiles, search, around, incidents, live, analysis, constants, grading, kpis, loads,
+        load_profiles, news, ogc, health,
     ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)

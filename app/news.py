@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.catalogue import Catalogue
 from app.db import listening_connection
+from app.state.tables import CHANNEL as STATE_CHANNEL
 from layers.store import CHANNEL
 
 RETRY_S = 2.0
@@ -92,25 +93,36 @@ class News:
         """Pass notifications on for ever; after a broken connection all pages are told everything."""
         is_first = True
         while True:
-            heard: asyncio.Queue[str | None] = asyncio.Queue()
+            heard: asyncio.Queue[tuple[str, str] | None] = asyncio.Queue()
             connection: asyncpg.Connection | None = None
             try:
                 connection = await listening_connection(self._url)
                 connection.add_termination_listener(lambda _, queue=heard: queue.put_nowait(None))
-                await connection.add_listener(
-                    CHANNEL, lambda *notice, queue=heard: queue.put_nowait(str(notice[-1]))
-                )
+                for channel in (CHANNEL, STATE_CHANNEL):
+                    await connection.add_listener(
+                        channel, lambda *notice, queue=heard: queue.put_nowait((notice[-2], str(notice[-1])))
+                    )
                 if not is_first:
                     self._tell(await self._event())
+                    self._tell(_state({"all": True}))
                 is_first = False
-                while (payload := await heard.get()) is not None:
-                    self._tell(await self._event(_names(payload)))
+                while (notice := await heard.get()) is not None:
+                    channel, payload = notice
+                    if channel == STATE_CHANNEL:
+                        self._tell(_state(json.loads(payload)))
+                    else:
+                        self._tell(await self._event(_names(payload)))
             except (*BROKEN, SQLAlchemyError):
                 is_first = False
             finally:
                 if connection is not None:
                     connection.terminate()
             await asyncio.sleep(RETRY_S)
+
+
+def _state(what: dict[str, Any]) -> bytes:
+    """Return an event that tells what people have changed: an incident, the live values of an object, or all."""
+    return f"event: state\ndata: {json.dumps(what)}\n\n".encode()
 
 
 def _names(payload: str) -> list[str] | None:

@@ -41,7 +41,8 @@ class Field:
     list; with ``many`` a value is several codes separated by ``;``. ``computed`` fields are filled by the ETL and
     ignored in files. ``unit`` is shown in the popup. ``aliases`` are other names the column has in files, besides its
     title, in Chinese or pinyin. An ``area_code`` is a GB/T 2260 county code: a retired one is replaced by its
-    successor, an empty one filled, and one that disagrees with the place is reported.
+    successor, an empty one filled, and one that disagrees with the place is reported. A ``live`` field may be set by
+    dispatchers between two loads.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Field:
     computed: bool = False
     aliases: Sequence[str] = ()
     area_code: bool = False
+    live: bool = False
 
     def as_popup(self) -> Json:
         """Describe the field for a popup row."""
@@ -68,6 +70,7 @@ class Field:
             "format": self.format or self.type.value,
             "unit": self.unit.as_json() if self.unit else None,
             "values": values,
+            "live": self.live,
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from app.analysis.model import (
     SourceNote,
 )
 from app.catalogue import Catalogue
+from app.state.live import live_values
 from layers.errors import Unavailable
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
@@ -84,9 +86,14 @@ class CoverageData:
         )
 
     def bases(self) -> tuple[BaseRow, ...]:
-        """Return the bases as the layer has them; none when the layer is empty."""
+        """Return the bases as the layer has them, and what dispatchers have set since; none where it is empty."""
         version = self._catalogue.current().get(BASES)
-        return self._once(BASES, version, self._bases) if version else ()
+        if version is None:
+            return ()
+        rows: tuple[BaseRow, ...] = self._once(BASES, version, self._bases)
+        with self._catalogue.engine.connect() as connection:
+            live = live_values(connection, BASES)
+        return tuple(replace(row, **live.get(row.id, {})) for row in rows)
 
     def _once(self, name: str, version: LayerVersion, read: Any) -> Any:
         kept = self._kept.get(name)

@@ -13,6 +13,7 @@ from app.api.boxes import parse_box
 from app.api.rasters import present
 from app.api.schemas import Item, ItemCollection, RasterValue
 from app.deps import Moment, OneLayer, TheCatalogue, ThePart
+from app.state.live import day_end, live_values
 from layers.errors import NotFound
 from layers.kinds.vector import VectorLayer
 
@@ -87,14 +88,16 @@ def item(
     with catalogue.engine.connect() as connection:
         found = connection.execute(select(*columns, *numbers).where(table.c[vector.key] == key))
         row = found.mappings().one_or_none()
-    if row is None:
-        raise no_item(vector, key)
+        if row is None:
+            raise no_item(vector, key)
+        now = live_values(connection, vector.id, day_end(at)).get(key, {})
     return {
         "layer": vector.id,
         "key": key,
         "version": version.version,
         "title": row[vector.title_field] or key,
-        "properties": {f.name: row[f.name] for f in vector.fields},
+        "properties": {f.name: row[f.name] for f in vector.fields} | now,
+        "live": sorted(now),
         "centre": [row["_lon"], row["_lat"]],
         "bbox": [row[f"_{side}"] for side in ("XMin", "YMin", "XMax", "YMax")],
         "source": version.as_source(),

@@ -11,7 +11,7 @@ from app.news import News
 
 router = APIRouter(prefix="/api/events", tags=["events"])
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {}}, "description": "events named ``layers``"}
+    200: {"content": {"text/event-stream": {}}, "description": "events named ``layers`` and ``state``"}
 }
 
 
@@ -20,7 +20,8 @@ async def events(request: Request) -> StreamingResponse:
     """Tell which layer versions are served: all at first, then each change within a second.
 
     Each event ``layers`` has, by layer, its ``version``, the ``parent`` before it, and the boxes (degrees) that differ
-    between the two, null where they are too many or not known.
+    between the two, null where they are too many or not known. An event ``state`` names an ``incident`` that somebody
+    changed, an object (``live``: layer and key) whose state was set, or ``all``.
     """
     news: News = request.app.state.news
     return StreamingResponse(

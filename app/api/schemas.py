@@ -80,6 +80,7 @@ class PopupField(BaseModel):
     format: str
     unit: Words | None
     values: dict[str, Words] | None
+    live: bool
 
 
 class Group(BaseModel):
@@ -146,13 +147,14 @@ class LayerList(BaseModel):
 
 
 class Item(BaseModel):
-    """One object."""
+    """One object. ``live`` names the properties that dispatchers have set since the layer was loaded."""
 
     layer: str
     key: str
     version: str
     title: str
     properties: dict[str, Any]
+    live: list[str]
     centre: list[float]
     bbox: list[float]
     source: Source

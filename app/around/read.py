@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, selec
 
 from app.analysis.model import BaseRow
 from app.catalogue import Catalogue
+from app.state.live import day_end, live_values
 from layers.geo import GEOD, Bools, Floats, Positions, distances_m
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
@@ -67,6 +68,10 @@ def compass(bearing_deg: float) -> Text:
     return COMPASS[round(bearing_deg / 45) % 8]
 
 
+def _has_live(layer: VectorLayer) -> bool:
+    return any(f.live for f in layer.fields)
+
+
 class Reader:
     """Reads round one place; layers are known by their role, what is not loaded is noted in ``missing``."""
 
@@ -75,6 +80,7 @@ class Reader:
     ) -> None:
         self._catalogue, self._connection = catalogue, connection
         self.lon, self.lat = place
+        self._day = day
         self.versions = catalogue.at(day)
         self.used: dict[str, LayerVersion] = {}
         self.missing: list[Text] = []
@@ -106,7 +112,9 @@ class Reader:
         columns = [table.c[f.name] for f in layer.fields]
         places = (func.ST_X(table.c.geom).label("x"), func.ST_Y(table.c.geom).label("y"))
         query = select(*columns, *places).where(table.c.geom.op("&&")(box), *where)
-        rows = [dict(row) for row in self._connection.execute(query).mappings()]
+        live = live_values(self._connection, layer.id, day_end(self._day)) if _has_live(layer) else {}
+        found_rows = self._connection.execute(query).mappings()
+        rows = [{**row, **live.get(row[layer.key], {})} for row in found_rows]
         return self._sorted(layer, rows, metres, footprint)
 
     def _sorted(
@@ -208,7 +216,11 @@ class Reader:
         names = ("name", "name_en", "status", "preparation_min", "cruise_kmh", "aircraft")
         places = (func.ST_X(table.c.geom).label("lon"), func.ST_Y(table.c.geom).label("lat"))
         query = select(table.c[layer.key].label("id"), *(table.c[n] for n in names), *places)
-        return layer, [BaseRow(**row) for row in self._connection.execute(query).mappings()]
+        live = live_values(self._connection, layer.id, day_end(self._day))
+        return layer, [
+            BaseRow(**{**row, **live.get(row["id"], {})})
+            for row in self._connection.execute(query).mappings()
+        ]
 
     def population(self) -> tuple[RasterLayer, Path, LayerVersion] | None:
         """Return the file of the population raster."""

@@ -36,7 +36,7 @@ LAYER = VectorLayer(
         CODE,
         NAME,
         Field(name="name_en", title=Text("英文名", "English name")),
-        Field(name="status", title=Text("状态", "Status"), required=True, choices=STATUS),
+        Field(name="status", title=Text("状态", "Status"), required=True, choices=STATUS, live=True),
         Field(
             name="preparation_min",
             title=Text("准备时间", "Preparation"),

@@ -104,7 +104,12 @@ LAYER = VectorLayer(
             unit=PERSONS,
         ),
         Field(
-            name="occupied", title=Text("已安置", "Occupied"), type=FieldType.INTEGER, minimum=0, unit=PERSONS
+            name="occupied",
+            title=Text("已安置", "Occupied"),
+            type=FieldType.INTEGER,
+            minimum=0,
+            unit=PERSONS,
+            live=True,
         ),
         Field(
             name="area_m2",
@@ -116,7 +121,7 @@ LAYER = VectorLayer(
         ),
         Field(name="standardised", title=Text("规范化", "Standardised"), type=FieldType.BOOLEAN),
         Field(name="hazards", title=Text("适用灾种", "Hazards served"), choices=HAZARDS, many=True),
-        Field(name="status", title=Text("状态", "Status"), choices=STATUS),
+        Field(name="status", title=Text("状态", "Status"), choices=STATUS, live=True),
         Field(name="indoor", title=Text("室内", "Indoor"), type=FieldType.BOOLEAN),
         Field(name="phone", title=Text("电话", "Phone"), aliases=("联系电话", "值班电话", "lxdh", "dh")),
     ),

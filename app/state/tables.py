@@ -1,0 +1,56 @@
+"""Tables of schema ``app`` that only the application reads: incidents with their log, and live values of objects."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, DateTime, Float, Identity, Table, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+
+from layers.kept import KEPT
+
+CHANNEL = "riskmap_state"
+"""What PostgreSQL notifies on when an incident or a live value changes; the payload is JSON."""
+
+NOW = func.now()
+
+INCIDENT = Table(
+    "incident",
+    KEPT,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("hazard", Text),
+    Column("title", Text, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("footprint", JSONB, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("rev", BigInteger, nullable=False, server_default="1"),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+)
+INCIDENT_LOG = Table(
+    "incident_log",
+    KEPT,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("incident", BigInteger, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    Column("person", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("detail", JSONB, nullable=False, server_default="{}"),
+)
+LIVE = Table(
+    "live",
+    KEPT,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", JSONB),
+    Column("before", JSONB),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("person", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    Column("undone_by", Text),
+    Column("undone_at", DateTime(timezone=True)),
+)
