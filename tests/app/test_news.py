@@ -97,6 +97,7 @@ def test_what_was_missed_while_the_database_was_away_is_told_when_it_is_back(
     told = stream.next()
     assert told["all"]
     assert told["layers"]["shelter"]["version"] == version
+    assert stream.next() == {"all": True}  # incidents and live values may have changed as well
     assert stream.is_quiet()
 
 

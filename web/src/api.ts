@@ -1,5 +1,6 @@
 /** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
 
+import type { Incident, IncidentHead, LiveLine } from "./incident/types";
 import type { Around, SearchAnswer } from "./place/types";
 import type {
   ChangeList,
@@ -146,6 +147,18 @@ export const api = {
       { signal },
     ),
   around: (body: unknown, signal: AbortSignal) => request<Around>("/api/around", { ...post(body), signal }),
+  incidents: () => request<{ incidents: IncidentHead[] }>("/api/incidents"),
+  incident: (id: number) => request<Incident>(`/api/incidents/${id}`),
+  openIncident: (body: unknown) => request<Incident>("/api/incidents", post(body)),
+  changeIncident: (id: number, body: unknown) =>
+    request<Incident>(`/api/incidents/${id}`, { ...post(body), method: "PATCH" }),
+  noteIncident: (id: number, body: unknown) => request<Incident>(`/api/incidents/${id}/log`, post(body)),
+  live: (layer: string, key: string) =>
+    request<{ changes: LiveLine[] }>(`/api/live/${part(layer)}/${part(key)}`),
+  setLive: (layer: string, key: string, body: unknown) =>
+    request<{ changes: LiveLine[] }>(`/api/live/${part(layer)}/${part(key)}`, post(body)),
+  undoLive: (id: number, body: unknown) =>
+    request<{ changes: LiveLine[] }>(`/api/live/undo/${id}`, post(body)),
   bases: () => request<BaseList>("/api/analysis/coverage/bases"),
   coverage: (body: CoverageRequest, signal: AbortSignal) =>
     request<Coverage>("/api/analysis/coverage", { ...post(body), signal }),

@@ -2,6 +2,7 @@
 
 import type { RequestFailed } from "./api";
 import { type Say, sayIn } from "./i18n";
+import type { IncidentHead } from "./incident/types";
 import type { Drawing } from "./load/drawing";
 import type { Told } from "./news";
 import type { Around } from "./place/types";
@@ -50,6 +51,8 @@ export class App {
   readonly around = new Signal<Result<Around>>(noResult());
   /** Where the chosen coordinates would lie had a web map shifted them. */
   readonly second = new Signal<[lon: number, lat: number] | null>(null);
+  /** Open incidents, drawn on the map. */
+  readonly marks = new Signal<readonly IncidentHead[]>([]);
   /** Corners of the footprint that is being drawn. */
   readonly corners = new Signal<readonly [lon: number, lat: number][]>([]);
   readonly coverage = new Signal<Result<Coverage>>(noResult());
@@ -65,6 +68,8 @@ export class App {
   refetch: () => void = () => {};
   /** Ask for the catalogue again, because data has been loaded. */
   reload: () => Promise<void> = async () => {};
+  /** Somebody changed an incident or set a live value. */
+  changed: (what: { incident?: number; live?: string[]; all?: boolean }) => void = () => {};
 
   constructor(store: Store) {
     this.store = store;

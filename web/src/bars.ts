@@ -4,6 +4,8 @@ import { announce } from "./announce";
 import type { App } from "./app";
 import { button, fill, h, setAttr, text } from "./dom";
 import { say } from "./format";
+import type { IncidentDesk } from "./incident/desk";
+import { incidentWords } from "./incident/words";
 import { back, copyLink } from "./keyboard";
 import { loadButton } from "./load/entry";
 import type { Search } from "./place/search";
@@ -13,13 +15,17 @@ export class TopBar {
   readonly element = h("header", { class: "top-bar" });
   readonly #app: App;
   readonly #search: Search;
+  readonly #desk: IncidentDesk;
+  readonly #incidents = h("span");
   readonly #dot = h("span", { class: "dot", "aria-hidden": "true" });
   readonly #status = h("span", { class: "status-words" });
   readonly #clock = h("time", { class: "clock" });
 
-  constructor(app: App, search: Search) {
+  constructor(app: App, search: Search, desk: IncidentDesk) {
     this.#app = app;
     this.#search = search;
+    this.#desk = desk;
+    desk.list.subscribe(() => this.#count());
     app.catalogue.subscribe(() => this.#build());
     app.connection.subscribe(() => this.#tick());
     app.store.subscribe((state, before) => {
@@ -52,6 +58,11 @@ export class TopBar {
         { class: "top-right" },
         h("span", { class: "status", "data-testid": "status" }, this.#dot, this.#status),
         this.#clock,
+        button(
+          { class: "plain", "data-testid": "incidents-open" },
+          () => (store.state.panel === "incidents" ? back(this.#app) : store.set({ panel: "incidents" })),
+          this.#incidents,
+        ),
         loadButton(this.#app),
         button(
           { class: "plain copy", "data-testid": "copy-link" },
@@ -91,7 +102,14 @@ export class TopBar {
       ),
     );
     this.#tick();
+    this.#count();
     if (focused) this.element.querySelector<HTMLElement>(`[data-testid="${focused}"]`)?.focus();
+  }
+
+  #count(): void {
+    const open = this.#desk.list.value.filter((one) => one.status === "open").length;
+    const t = incidentWords(this.#app.lang);
+    text(this.#incidents, open > 0 ? t("incidentsN", { n: open }) : t("incidents"));
   }
 
   #tick(): void {

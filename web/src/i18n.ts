@@ -118,6 +118,8 @@ const WORDS = {
   keyFoot: ["影响范围：环、隔离+下风、手绘", "Footprint: ring, downwind, drawn"],
   keyBrief: ["打印简报", "Print the briefing"],
   keySummary: ["复制摘要", "Copy the summary"],
+  keyIncident: ["登记事件", "Put an incident on record"],
+  keyUndo: ["撤销刚才设的状态", "Undo the state just set"],
   keyMap: ["焦点在地图上时：平移、缩放", "With the map focused: pan, zoom"],
   dayTheme: ["日间", "Day"],
   nightTheme: ["夜间", "Night"],

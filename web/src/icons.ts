@@ -99,8 +99,28 @@ function neutral(context: CanvasRenderingContext2D, size: number): void {
   context.strokeRect(1.5, 1.5, size - 3, size - 3);
 }
 
+/** A diamond with an exclamation mark. */
+function incident(context: CanvasRenderingContext2D, size: number): void {
+  const [c, r] = [size / 2, size / 2 - 1.5];
+  context.beginPath();
+  context.moveTo(c, c - r);
+  context.lineTo(c + r, c);
+  context.lineTo(c, c + r);
+  context.lineTo(c - r, c);
+  context.closePath();
+  context.fillStyle = INK;
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = WHITE;
+  context.stroke();
+  context.fillStyle = WHITE;
+  context.fillRect(c - 1.2, c - r * 0.5, 2.4, r * 0.55);
+  context.fillRect(c - 1.2, c + r * 0.22, 2.4, 2.4);
+}
+
 const ICONS: Record<string, [size: number, draw: Draw]> = {
   "base-air": [26, baseAir],
+  incident: [26, incident],
   landing: [17, landing],
   "shelter-county": [17, house],
   "shelter-township": [13, house],

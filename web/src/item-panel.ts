@@ -5,6 +5,7 @@ import type { App, Hit } from "./app";
 import { errorBox } from "./coverage-panel";
 import { button, fill, h } from "./dom";
 import { coordinate, date, decimal, fieldValue, say, unit } from "./format";
+import type { LiveForm } from "./incident/live-form";
 import { swatch } from "./patterns";
 import { placeTitle, zoneChips } from "./place/sections";
 import { layersOn } from "./style";
@@ -24,6 +25,7 @@ export class ItemPanel {
   readonly element = h("div", { class: "item-panel", "data-testid": "item-panel", "aria-live": "polite" });
   readonly #app: App;
   readonly #around: HTMLElement;
+  readonly #live: LiveForm;
   readonly #also = h("div");
   readonly #values = h("div");
   readonly #whySection: WhySection;
@@ -31,9 +33,10 @@ export class ItemPanel {
   #valuesFor = "";
   #abort = new AbortController();
 
-  constructor(app: App, around: HTMLElement) {
+  constructor(app: App, around: HTMLElement, live: LiveForm) {
     this.#app = app;
     this.#around = around;
+    this.#live = live;
     this.#whySection = new WhySection(app);
     app.item.subscribe(() => this.#update());
     app.around.subscribe(() => this.#app.store.state.item || this.#update());
@@ -57,7 +60,9 @@ export class ItemPanel {
     else if (state.item && data && data.key === state.item.key) parts.push(...this.#object(data));
     else if (state.item && loading) parts.push(skeleton());
     else if (state.pin) parts.push(this.#place(...state.pin));
-    fill(this.element, ...parts, this.#around, this.#also, this.#values);
+    const shown = state.item && data?.key === state.item.key ? data : null;
+    void this.#live.show(shown ? this.#app.layer(shown.layer) : undefined, shown);
+    fill(this.element, ...parts, this.#live.element, this.#around, this.#also, this.#values);
     this.#drawAlso();
     void this.#drawValues();
   }

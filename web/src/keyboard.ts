@@ -22,6 +22,8 @@ const KEYS: readonly [key: string, word: Word][] = [
   ["1 2 3", "keyFoot"],
   ["P", "keyBrief"],
   ["T", "keySummary"],
+  ["N", "keyIncident"],
+  ["Ctrl Z", "keyUndo"],
   ["?", "keyHelp"],
   ["← ↑ → ↓ + −", "keyMap"],
 ];
@@ -92,8 +94,16 @@ function placeKey(key: string, around: PlaceKeys): boolean {
   return true;
 }
 
-export function listenToKeys(app: App, on: { search: () => void; around: PlaceKeys }): void {
+export function listenToKeys(
+  app: App,
+  on: { search: () => void; around: PlaceKeys; incidents: () => void; undo: () => void },
+): void {
   addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && !isTyping(event.target)) {
+      event.preventDefault();
+      on.undo();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {
       if (isTyping(event.target)) (event.target as HTMLElement).blur();
@@ -107,6 +117,7 @@ export function listenToKeys(app: App, on: { search: () => void; around: PlaceKe
     else if (event.key === "?") app.store.set({ panel: app.store.state.panel === "keys" ? null : "keys" });
     else if (event.key === "i" || event.key === "I") app.store.set({ load: "new" });
     else if (event.key === "l" || event.key === "L") void copyLink(app);
+    else if (event.key === "n" || event.key === "N") on.incidents();
     else if (!placeKey(event.key, on.around)) return;
     event.preventDefault();
   });

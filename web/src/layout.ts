@@ -10,7 +10,7 @@ import type { State } from "./state";
 export const HEIGHTS = ["peek", "half", "full"] as const;
 export type Height = (typeof HEIGHTS)[number];
 type Tab = "layers" | "coverage" | "result";
-type Right = "coverage" | "sources" | "keys" | "risk" | "item";
+type Right = "coverage" | "sources" | "keys" | "risk" | "incidents" | "item";
 
 export type Views = Record<Right, HTMLElement>;
 

@@ -11,6 +11,7 @@ import "./phone.css";
 import "./planner.css";
 import "./load/load.css";
 import "./place/place.css";
+import "./incident/incident.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";
 import { App } from "./app";
@@ -20,6 +21,9 @@ import { BaseHandles } from "./base-handles";
 import { ConnectionWatch } from "./connection";
 import { CoveragePanel } from "./coverage-panel";
 import { asFailure, Fetchers } from "./fetchers";
+import { IncidentDesk } from "./incident/desk";
+import { LiveForm } from "./incident/live-form";
+import { IncidentPanel } from "./incident/panel";
 import { ItemPanel } from "./item-panel";
 import { KeysPanel, listenToKeys } from "./keyboard";
 import { LayersPanel } from "./layers-panel";
@@ -63,13 +67,16 @@ const search = new Search(app);
 const wizard = new LoadWizard(app);
 const drawing = new AreaDrawing(app);
 const around = new AroundPanel(app, drawing);
+const desk = new IncidentDesk(app);
+const incidents = new IncidentPanel(app, desk, () => around.place());
 const planner = new PlannerPanel(app);
 const layout = new Layout(app, new LayersPanel(app).element, {
   coverage: new CoveragePanel(app, planner.element, () => planner.build()).element,
   sources: new SourcesPanel(app).element,
   keys: new KeysPanel(app).element,
   risk: new RiskPanel(app).element,
-  item: new ItemPanel(app, around.element).element,
+  incidents: incidents.element,
+  item: new ItemPanel(app, around.element, new LiveForm(app, desk)).element,
 });
 /** Whether what is shown may have missed answers while the server was away. */
 let behind = false;
@@ -81,13 +88,23 @@ const root = document.getElementById("app");
 if (!root) throw new Error("no #app in the page");
 layout.mount(
   root,
-  new TopBar(app, search).element,
+  new TopBar(app, search, desk).element,
   new BottomBar(app).element,
   connection.bar,
   mountAnnouncer(),
 );
 layout.host(wizard.element);
-listenToKeys(app, { search: () => search.focus(), around });
+listenToKeys(app, {
+  search: () => search.focus(),
+  around,
+  incidents: () => incidents.begin(),
+  undo: () => desk.undoLast(),
+});
+
+app.changed = ({ incident, live, all }) => {
+  if (incident || all) void desk.fetch();
+  if (live || all) app.refetch();
+};
 
 function start(catalogue: Catalogue): void {
   const made = new RiskMap(layout.map, app, catalogue);
@@ -132,5 +149,6 @@ store.subscribe((state, before) => {
   if (state.at !== before.at) void load();
 });
 void load();
+void desk.fetch();
 listenToNews(app);
 setInterval(() => document.hidden || void load(), LOOK_AGAIN);

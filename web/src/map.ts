@@ -125,6 +125,7 @@ export class RiskMap implements MapView {
     this.#app.coverage.subscribe(() => this.sync());
     this.#app.drawing.subscribe(() => this.sync());
     this.#app.around.subscribe(() => this.sync());
+    this.#app.marks.subscribe(() => this.sync());
     this.#app.corners.subscribe(() => this.sync());
     this.#app.second.subscribe(() => this.sync());
     this.#app.item.subscribe(({ data }) => {
@@ -166,6 +167,7 @@ export class RiskMap implements MapView {
         around: state.pin || state.item ? app.around.value.data : null,
         second: state.pin ? app.second.value : null,
         corners: app.corners.value,
+        incidents: app.marks.value,
       },
     };
     return buildStyle(this.#catalogue, state, app.theme, tokens(), overlay, location.origin);

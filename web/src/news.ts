@@ -29,6 +29,7 @@ export function listenToNews(app: App): void {
     } else if (events === null || events.readyState === EventSource.CLOSED) {
       events = new EventSource("/api/events");
       events.addEventListener("layers", hear);
+      events.addEventListener("state", (event: MessageEvent<string>) => app.changed(JSON.parse(event.data)));
     }
   };
   document.addEventListener("visibilitychange", turn);

@@ -10,12 +10,13 @@
  *     lang=zh|en                 (absent: zh)
  *     item=<layer>/<key>         the selected object
  *     pin=<lat>,<lon>            the marked place
- *     panel=coverage|sources|keys|risk  what the right side shows beside the item
+ *     panel=coverage|sources|keys|risk|incidents  what the right side shows beside the item
  *     at=<YYYY-MM-DD>            the map as it was at the end of that day      (absent: now)
  *     part=<id>:<filter>,…       layers of which a named part only is shown
  *     haz=<hazard>               what happened at the marked place            (absent: anything)
  *     foot=<m>                   footprint: a ring (absent: 1000), <isolation m>/<downwind m>/<wind from>, or
  *                                p<lat>,<lon>;… drawn by hand
+ *     inc=<id>                   the incident that is open
  *     load=<id>|new              the load in the wizard, or the wizard before there is one
  *     cov=0                      coverage not drawn
  *     bases=<id>,<id>            bases that count, "-" for none            (absent: every base not off)
@@ -33,7 +34,7 @@ import { FOOT_DEFAULT, type Foot, formatFoot, HAZARDS, type Hazard, parseFoot } 
 import type { ClassValue, Lang, Theme } from "./types";
 
 export type View = { lon: number; lat: number; zoom: number };
-export type Panel = "coverage" | "sources" | "keys" | "risk";
+export type Panel = "coverage" | "sources" | "keys" | "risk" | "incidents";
 
 export type CoverageState = {
   on: boolean;
@@ -61,6 +62,7 @@ export type State = {
   parts: Record<string, string>;
   hazard: Hazard | null;
   foot: Foot;
+  inc: number | null;
   load: string | null;
   coverage: CoverageState;
 };
@@ -95,6 +97,7 @@ export function initialState(): State {
     parts: {},
     hazard: null,
     foot: FOOT_DEFAULT,
+    inc: null,
     load: null,
     coverage: { ...COVERAGE_DEFAULT },
   };
@@ -247,11 +250,12 @@ export function parseState(fragment: string): State {
     lang: oneOf(found.get("lang"), ["zh", "en"]) ?? "zh",
     item: parseItem(found.get("item")),
     pin: parsePin(found.get("pin")),
-    panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk"]),
+    panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk", "incidents"]),
     at: parseDay(found.get("at")),
     parts: parseParts(found.get("part")),
     hazard: oneOf(found.get("haz"), HAZARDS),
     foot: parseFoot(found.get("foot")) ?? FOOT_DEFAULT,
+    inc: /^[1-9]\d{0,14}$/.test(found.get("inc") ?? "") ? Number(found.get("inc")) : null,
     load: parseLoad(found.get("load")),
     coverage: parseCoverage(found),
   };
@@ -287,6 +291,7 @@ export function formatState(state: State): string {
   put("part", parts.length > 0 ? parts.map(([id, filter]) => `${id}:${filter}`).join(",") : null);
   put("haz", state.hazard);
   put("foot", formatFoot(state.foot));
+  put("inc", state.inc === null ? null : String(state.inc));
   put("load", state.load);
   put("cov", c.on ? null : "0");
   put("bases", c.bases && join(c.bases));

@@ -28,6 +28,8 @@ export type PopupField = {
   format: string;
   unit: string | Text | null;
   values: Record<string, Text> | null;
+  /** May be set by dispatchers between two loads. */
+  live: boolean;
 };
 
 export type LayerInfo = {

@@ -10,6 +10,7 @@ const field = (format: string, values: PopupField["values"] = null): PopupField 
   format,
   unit: null,
   values,
+  live: false,
 });
 
 describe("figures", () => {

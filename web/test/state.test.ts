@@ -14,6 +14,7 @@ const full: State = {
   parts: { points_2: "overdue" },
   hazard: "chemical",
   foot: { kind: "wedge", isolation: 200, downwind: 2000, from: 45 },
+  inc: 12,
   load: "261125023000ab12cd",
   coverage: {
     on: false,

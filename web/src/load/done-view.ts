@@ -2,6 +2,7 @@
 
 import { button, type Child, h } from "../dom";
 import { integer, say } from "../format";
+import { person } from "../person";
 import { layersOn } from "../style";
 import type { Lang } from "../types";
 import { figures, sampleGroups } from "./changes-view";
@@ -10,7 +11,6 @@ import { chosenCandidate } from "./crs-view";
 import { boundsOf, compare } from "./drawing";
 import { faultBlock } from "./faults-view";
 import { moment } from "./format";
-import { person } from "./person";
 import type { LoadAnswer } from "./types";
 import type { View } from "./view";
 import { codeWord } from "./words";

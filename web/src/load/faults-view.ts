@@ -2,10 +2,10 @@
 
 import { button, type Child, h } from "../dom";
 import { integer, say } from "../format";
+import { person } from "../person";
 import { errorsUrl } from "./client";
 import { block, radios, select, table } from "./controls";
 import { fieldTitle } from "./format";
-import { person } from "./person";
 import { translate } from "./profile";
 import { isOpen } from "./steps";
 import type { Fault, FaultList, LoadAnswer } from "./types";

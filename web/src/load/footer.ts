@@ -1,9 +1,9 @@
 /** The foot of the wizard: give up, go back, go on, and on the last step before the end: commit. */
 
 import { button, type Child, h } from "../dom";
+import { person } from "../person";
 import { commitWords } from "./check-view";
 import { sureButton } from "./controls";
-import { person } from "./person";
 import { hindrance, isOpen, neighbour, type Step } from "./steps";
 import type { View } from "./view";
 

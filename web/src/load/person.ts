@@ -1,26 +1,10 @@
-/** Who loads: kept in the browser, so that the name is typed once. */
+/** The field in which who loads says their name. */
 
 import { h } from "../dom";
+import { person, rememberPerson } from "../person";
 import type { LoadSay } from "./words";
 
-const KEY = "riskmap-person";
 const LONGEST = 100;
-
-export function person(): string {
-  try {
-    return localStorage.getItem(KEY) ?? "";
-  } catch {
-    return ""; // a browser that keeps nothing
-  }
-}
-
-function remember(name: string): void {
-  try {
-    localStorage.setItem(KEY, name);
-  } catch {
-    // Then it is typed again next time.
-  }
-}
 
 export function personField(say: LoadSay): HTMLElement {
   const input = h("input", {
@@ -32,6 +16,6 @@ export function personField(say: LoadSay): HTMLElement {
     "data-testid": "load-person",
   });
   input.value = person();
-  input.addEventListener("input", () => remember(input.value.trim()));
+  input.addEventListener("input", () => rememberPerson(input.value));
   return h("label", { class: "load-field" }, h("span", { class: "name" }, say("person")), input);
 }

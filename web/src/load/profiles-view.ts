@@ -3,10 +3,10 @@
 import { announce } from "../announce";
 import { button, h } from "../dom";
 import { asFailure } from "../fetchers";
+import { person } from "../person";
 import { loadsApi } from "./client";
 import { fold, labelled, select } from "./controls";
 import { moment } from "./format";
-import { person } from "./person";
 import { profileToSave } from "./profile";
 import type { SavedProfile } from "./types";
 import type { View } from "./view";

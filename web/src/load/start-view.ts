@@ -2,9 +2,10 @@
 
 import { type Child, h } from "../dom";
 import { say } from "../format";
+import { person } from "../person";
 import { labelled, select } from "./controls";
 import { size } from "./format";
-import { person, personField } from "./person";
+import { personField } from "./person";
 import type { LoadSession } from "./session";
 import type { TargetList } from "./types";
 import { type LoadSay, loadWords } from "./words";

@@ -11,15 +11,16 @@ export type PlaceDrawing = {
   second: [lon: number, lat: number] | null;
   /** Corners of a footprint that is being drawn. */
   corners: readonly [lon: number, lat: number][];
+  incidents: readonly { lon: number; lat: number; title: string }[];
 };
 
-export const NO_PLACE: PlaceDrawing = { around: null, second: null, corners: [] };
+export const NO_PLACE: PlaceDrawing = { around: null, second: null, corners: [], incidents: [] };
 
 function feature(geometry: Geometry, kind: string): Feature {
   return { type: "Feature", properties: { kind }, geometry };
 }
 
-function features({ around, second, corners }: PlaceDrawing): Feature[] {
+function features({ around, second, corners, incidents }: PlaceDrawing): Feature[] {
   const found: Feature[] = [];
   if (around && corners.length === 0) {
     found.push(feature(around.footprint.geometry, "footprint"));
@@ -38,6 +39,10 @@ function features({ around, second, corners }: PlaceDrawing): Feature[] {
       found.push(feature({ type: "Point", coordinates: [one.lon, one.lat] }, "listed"));
   }
   if (second) found.push(feature({ type: "Point", coordinates: second }, "second"));
+  for (const one of incidents) {
+    const geometry: Geometry = { type: "Point", coordinates: [one.lon, one.lat] };
+    found.push({ type: "Feature", properties: { kind: "incident", name: one.title }, geometry });
+  }
   const [first] = corners;
   if (first) {
     const path = corners.length > 2 ? [...corners, first] : [...corners];
@@ -100,6 +105,19 @@ export function placeLayers(prefix: string, tokens: Tokens): LayerSpecification[
         "circle-stroke-color": tokens.ink,
         "circle-stroke-width": 1.4,
       },
+    }),
+    make("incident", "incident", {
+      type: "symbol",
+      layout: {
+        "icon-image": "incident",
+        "icon-allow-overlap": true,
+        "text-field": ["get", "name"],
+        "text-size": 12,
+        "text-offset": [0, 1.2],
+        "text-anchor": "top",
+        "text-optional": true,
+      },
+      paint: { "text-color": tokens.ink, "text-halo-color": tokens.paper, "text-halo-width": 1.5 },
     }),
     make("second", "second", {
       type: "circle",

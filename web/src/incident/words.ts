@@ -1,0 +1,52 @@
+/** The words of incidents and live values, Chinese first. */
+
+import { fillIn } from "../i18n";
+import type { Lang } from "../types";
+
+const WORDS = {
+  incidents: ["事件", "Incidents"],
+  incidentsN: ["事件 {n}", "Incidents {n}"],
+  none: [
+    "没有进行中的事件。先在地图上选定地点，再按 N 登记。",
+    "No open incidents. Choose a place on the map and press N.",
+  ],
+  make: ["登记事件", "Put on record"],
+  makeHint: ["先选定地点（点击地图或在上方输入）", "Choose a place first (click the map or type above)"],
+  title: ["事由", "What happened"],
+  time: ["发生时间", "When"],
+  person: ["姓名", "Name"],
+  save: ["登记", "Save"],
+  open: ["进行中", "open"],
+  closed: ["已结束", "closed"],
+  close: ["结束事件", "Close"],
+  reopen: ["重新打开", "Open again"],
+  saveHere: ["改为当前地点的灾种与范围", "Take the hazard and footprint on screen"],
+  log: ["记录", "Log"],
+  addLine: ["补记一条…", "Add a line…"],
+  add: ["记录", "Add"],
+  opened: ["登记", "put on record"],
+  changed: ["修改", "changed"],
+  closedBy: ["结束", "closed"],
+  reopened: ["重新打开", "opened again"],
+  note: ["记录", "noted"],
+  by: ["{person} {time}", "{person} {time}"],
+  seen: ["登记时约 {n} 人在范围内", "about {n} people inside at the time"],
+  past: ["已结束 {n} 起", "{n} closed"],
+  untitled: ["未写事由", "untitled"],
+  live: ["现场状态", "State now"],
+  liveSave: ["保存", "Save"],
+  liveLine: ["{field}：{before} → {value}", "{field}: {before} → {value}"],
+  undo: ["撤销", "Undo"],
+  undone: ["已由 {person} 撤销", "undone by {person}"],
+  undoNothing: ["没有可撤销的操作", "Nothing to undo"],
+  saved: ["已保存", "Saved"],
+  needName: ["请先写姓名", "A name is needed"],
+  keyIncidents: ["事件列表", "List of incidents"],
+} as const satisfies Record<string, readonly [zh: string, en: string]>;
+
+export type IncidentWord = keyof typeof WORDS;
+export type IncidentSay = (key: IncidentWord, values?: Record<string, string | number>) => string;
+
+export function incidentWords(lang: Lang): IncidentSay {
+  return (key, values) => fillIn(WORDS[key][lang === "zh" ? 0 : 1], values);
+}
