@@ -3,7 +3,7 @@
 import { announce } from "./announce";
 import type { App } from "./app";
 import { button, fill, h, setAttr, text } from "./dom";
-import { say } from "./format";
+import { clock, day, say } from "./format";
 import type { IncidentDesk } from "./incident/desk";
 import { incidentWords } from "./incident/words";
 import { back, copyLink } from "./keyboard";
@@ -117,11 +117,7 @@ export class TopBar {
     setAttr(this.#dot, "data-online", String(online));
     text(this.#status, this.#app.say(online ? "online" : "disconnected"));
     const now = new Date();
-    const two = (n: number) => String(n).padStart(2, "0");
-    text(
-      this.#clock,
-      `${two(now.getMonth() + 1)}-${two(now.getDate())} ${two(now.getHours())}:${two(now.getMinutes())}`,
-    );
+    text(this.#clock, `${day(now).slice(5)} ${clock(now)}`);
     setAttr(this.#clock, "datetime", now.toISOString());
   }
 }

@@ -35,6 +35,21 @@ export function date(text: string | null | undefined): string {
   return /^\d{4}-\d{2}-\d{2}/.test(text) ? text.slice(0, 10) : text;
 }
 
+/** The clock of the place that the map is about, whatever the computer is set to. */
+const BEIJING = { timeZone: "Asia/Shanghai", hourCycle: "h23" } as const;
+
+/** "00:34" in Beijing. */
+export function clock(moment: string | Date): string {
+  const parts = { ...BEIJING, hour: "2-digit", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat("zh-CN", parts).format(new Date(moment));
+}
+
+/** "2026-11-29" in Beijing. */
+export function day(moment: string | Date): string {
+  const parts = { ...BEIJING, year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  return new Intl.DateTimeFormat("sv-SE", parts).format(new Date(moment));
+}
+
 /** Latitude, longitude with five decimals (about one metre). */
 export function coordinate(lon: number, lat: number): string {
   return `${lat.toFixed(5)}, ${lon.toFixed(5)}`;

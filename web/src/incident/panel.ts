@@ -4,10 +4,9 @@ import { announce } from "../announce";
 import type { App } from "../app";
 import { button, fill, h, text } from "../dom";
 import { asFailure } from "../fetchers";
-import { coordinate, date, integer } from "../format";
+import { clock, coordinate, day, integer } from "../format";
 import { person, rememberPerson } from "../person";
 import { footBody } from "../place/foot";
-import { clock } from "../place/sections";
 import { placeWords } from "../place/words";
 import type { IncidentDesk } from "./desk";
 import type { Incident, IncidentHead, LogLine } from "./types";
@@ -221,7 +220,7 @@ export class IncidentPanel {
         [
           t(one.status),
           kind,
-          `${date(one.happened_at)} ${clock(one.happened_at)}`,
+          `${day(one.happened_at)} ${clock(one.happened_at)}`,
           coordinate(one.lon, one.lat),
         ]
           .filter(Boolean)
@@ -253,7 +252,7 @@ export class IncidentPanel {
         { class: "place-row", "data-row": "", "data-testid": "incident-row", "data-id": one.id },
         () => this.#desk.open(one.id),
         h("span", { class: "name" }, one.title || t("untitled")),
-        h("span", { class: "figure" }, `${date(one.happened_at).slice(5)} ${clock(one.happened_at)}`),
+        h("span", { class: "figure" }, `${day(one.happened_at).slice(5)} ${clock(one.happened_at)}`),
         h("span", { class: "sub" }, `${one.number} · ${one.created_by}`),
         h("span", { class: "figure" }, t(one.status)),
       );

@@ -2,8 +2,8 @@
 
 import type { App } from "../app";
 import { fill, h } from "../dom";
-import { coordinate, date, integer, NONE, say } from "../format";
-import { clock, hazardWords, km, minutes, rings, shelterSum } from "./sections";
+import { clock, coordinate, day, integer, NONE, say } from "../format";
+import { hazardWords, km, minutes, rings, shelterSum } from "./sections";
 import type { Around } from "./types";
 import { type PlaceSay, placeWords } from "./words";
 
@@ -25,7 +25,7 @@ function part(title: string, ...children: (Node | string | null)[]): HTMLElement
 
 function head(app: App, data: Around, t: PlaceSay): HTMLElement {
   const where = data.areas.map((one) => one.name).join(" ");
-  const asked = `${date(data.asked_at)} ${clock(data.asked_at)}`;
+  const asked = `${day(data.asked_at)} ${clock(data.asked_at)}`;
   const zone = data.zones.filter((one) => one.grade !== null).at(-1);
   return h(
     "header",

@@ -2,7 +2,7 @@
 
 import type { App } from "../app";
 import { button, h } from "../dom";
-import { decimal, integer, NONE, say } from "../format";
+import { clock, decimal, integer, NONE, say } from "../format";
 import { gradeMark } from "../grade-mark";
 import type { Text } from "../types";
 import type { Around, Away, BaseAway, HazardNear, RingCount, ShelterAway, TargetNear } from "./types";
@@ -16,12 +16,6 @@ export function km(metres: number, app: App): string {
   return metres < 1000
     ? `${integer(metres, app.lang)} m`
     : `${decimal(metres / 1000, app.lang, metres < 10_000 ? 2 : 0)} km`;
-}
-
-/** The clock of a moment, where the map is used. */
-export function clock(iso: string): string {
-  const zone = { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false } as const;
-  return new Intl.DateTimeFormat("zh-CN", zone).format(new Date(iso));
 }
 
 function block(title: string, aside: string, ...rows: (HTMLElement | null)[]): HTMLElement {
