@@ -83,7 +83,7 @@ export class TopBar {
           {
             class: "plain",
             "data-testid": "lang-switch",
-            "aria-label": t("toOtherLabel"),
+            "aria-label": `${t("toOther")}: ${t("toOtherLabel")}`,
             lang: lang === "zh" ? "en" : "zh-CN",
           },
           speak,
