@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.constants.model import Constants
-from layers.grading.answer import Floats, Graded, ManyGraded, NotGradable, floats
-from layers.grading.words import outcome
+from layers.grading.answer import Graded, ManyGraded, NotGradable, floats
+from layers.grading.words import outcome, written_once
+from layers.model import Text
 
 METHOD = "ls"
 GENERAL = "general"
@@ -26,12 +27,8 @@ def grade_many(likelihood: ArrayLike, severity: ArrayLike, cutoffs: str, constan
     usable = np.isin(first, FACTORS) & np.isin(second, FACTORS)
     r = np.where(usable, first * second, np.nan)
     colour = constants.steps(f"{cutoffs}.cutoffs").many(r)
-    said = [
-        outcome(f"L×S = {x:g}×{y:g} = {v:g}", f"L x S = {x:g} x {y:g} = {v:g}", c)
-        for x, y, v, c in zip(first.tolist(), second.tolist(), r.tolist(), colour.tolist(), strict=True)
-    ]
-    figures: dict[str, Floats] = {"r": r}
-    return ManyGraded(colour, [t.zh for t in said], [t.en for t in said], constants.set(cutoffs), figures)
+    zh, en = written_once(_sentence, first, second, r, colour)
+    return ManyGraded(colour, zh, en, constants.set(cutoffs), {"r": r})
 
 
 def grade(likelihood: float | None, severity: float | None, cutoffs: str, constants: Constants) -> Graded:
@@ -56,3 +53,7 @@ def grade(likelihood: float | None, severity: float | None, cutoffs: str, consta
             )
     first, second = (np.array([value], dtype=np.float64) for value in given.values())
     return grade_many(first, second, cutoffs, constants).one(METHOD, given | {"cutoffs": cutoffs})
+
+
+def _sentence(x: float, y: float, r: float, colour: float) -> Text:
+    return outcome(f"L×S = {x:g}×{y:g} = {r:g}", f"L x S = {x:g} x {y:g} = {r:g}", colour)
