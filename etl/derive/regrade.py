@@ -50,11 +50,11 @@ class Regrade(Commit):
                 if one.made:
                     written[layer_id] = one
                     done.append(self._on_record(connection, one, why, person))
-            done += self._derive(connection, written, current, Mark())
+            done += self._derive(connection, written, current, Mark(), set(written))
             for item in written.values():
                 self._archive(connection, item)
             make_current(connection, current)
-            self._take_off(connection, before, current, written, Mark())
+            self._take_off(connection, before, current, set(written), Mark())
             self._tell(connection, current)
         return done
 

@@ -42,16 +42,16 @@ class Derivation:
     anew: bool = False
 
     def run(
-        self, written: set[str], current: dict[str, str], *, generated: bool, whole: bool
+        self, touched: set[str], current: dict[str, str], *, generated: bool, whole: bool
     ) -> Iterator[Written]:
-        """Write the layers that follow from those written, and put their versions into ``current``.
+        """Write the layers that follow from those touched (written or emptied), and put their versions into ``current``.
 
         ``current`` holds the versions that the transaction will serve; ``whole``: what it lacks is not served any more.
-        Nothing is done where no input changed and all that follows stands, unless it is to be done ``anew``; a layer
-        without rows is left out.
+        Nothing is done where no input was touched and all that follows stands, unless it is to be done ``anew``; a
+        layer without rows is left out.
         """
-        changed = written | ({POPULATION} & set(current))
-        if not set(INPUTS) & set(current) or (not (self.anew or set(INPUTS) & changed) and self._stands()):
+        asked = self.anew or whole or set(INPUTS) & touched
+        if not asked and (not set(INPUTS) & set(current) or self._stands()):
             return
         inputs = self._inputs(current, whole)
         if inputs is None:

@@ -55,7 +55,6 @@ def test_absurd_residents_have_no_alpha(residents: float, constants: Constants) 
         ("7782-50-6:5", "bad_cas"),  # the check digit is wrong
         ("67-64-1:5", "unknown_substance"),
         ("67-64-1/W12:5", "unknown_class"),
-        ("10102-44-0:5", "unknown_substance"),  # a beta by name, but no threshold without a class
         (f"{CHLORINE}:", "missing_quantity"),
         (f"{CHLORINE}", "missing_quantity"),
         (f"{CHLORINE}:-1", "bad_quantity"),
