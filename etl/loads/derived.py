@@ -44,7 +44,7 @@ class Derivation:
     def run(
         self, touched: set[str], current: dict[str, str], *, generated: bool, whole: bool
     ) -> Iterator[Written]:
-        """Write the layers that follow from those touched (written or emptied), and put their versions into ``current``.
+        """Write the layers that follow from those touched (written or emptied); put their versions into ``current``.
 
         ``current`` holds the versions that the transaction will serve; ``whole``: what it lacks is not served any more.
         Nothing is done where no input was touched and all that follows stands, unless it is to be done ``anew``; a
