@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,12 @@ def _statements(
     """
     table, highest = layer.table(table_name), min(MAX_ZOOM, layer.maxzoom)
     if not whole or layer.shape != "point" or layer.cluster_below <= highest:
-        return lambda zoom: tile_statement(layer, table, zoom)
+        return cache(lambda zoom: tile_statement(layer, table, zoom))
     gathered, rows = gather(layer, table, highest)
     gathered.drop(connection, checkfirst=True)
     gathered.create(connection)
     connection.execute(gathered.insert().from_select(gathered.columns.keys(), rows))
-    return lambda zoom: gathered_statement(layer, gathered, zoom)
+    return cache(lambda zoom: gathered_statement(layer, gathered, zoom))
 
 
 def cover(bounds: Bounds, zoom: int) -> Iterator[tuple[int, int, int]]:
