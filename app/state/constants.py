@@ -8,15 +8,13 @@ from typing import get_args
 from sqlalchemy import Connection, func, text, update
 
 from app.state.audit import named, note
+from layers.constants.bounds import FIXED, fault_of
 from layers.constants.model import Confidence, Constant, Constants
 from layers.constants.store import add_rows, current_constants
-from layers.constants.values import Steps, parse_value, write_value
+from layers.constants.values import Value, parse_value, write_value
 from layers.errors import BadInput, NotFound
 from layers.kept import CONSTANT
 from layers.model import Text
-
-FIXED = ("colours",)
-"""Sets that are drawn into styles and tested as a whole: they change with a release."""
 
 
 def change(
@@ -47,7 +45,7 @@ def change(
     before = standing.rows.get(key)
     model = before or _sibling(key, standing)
     new = parse_value(value)
-    _check(key, new, model, before)
+    _check(key, new, model, before, standing)
     row = replace(
         model,
         key=key,
@@ -109,26 +107,21 @@ def _sibling(key: str, standing: Constants) -> Constant:
     return found
 
 
-def _check(key: str, new: object, model: Constant, before: Constant | None) -> None:
-    if key.split(".")[0] in FIXED:
+def _check(key: str, new: Value, model: Constant, before: Constant | None, standing: Constants) -> None:
+    if key.startswith(FIXED):
         raise BadInput(
             f"{key} 随程序版本变更，不能单独修改",
             f"{key} changes with a release of the program",
             code="fixed_constant",
         )
-    if type(new) is not type(model.value) or not _leads_to_colours(key, new, model.value):
+    if type(new) is not type(model.value):
         raise BadInput(
             f"{key} 应写成与 {write_value(model.value)!r} 同类的值",
             f"{key} should be written like {write_value(model.value)!r}",
             code="bad_constant",
         )
+    fault = fault_of(key, new, model.value, standing)
+    if fault is not None:
+        raise BadInput(f"{key} {fault.zh}", f"{key} {fault.en}", code="bad_constant")
     if before is not None and before.value == new:
         raise BadInput(f"{key} 已经是这个值", f"{key} already has this value", code="same_constant")
-
-
-def _leads_to_colours(key: str, new: object, model: object) -> bool:
-    """Whether a value leads to colours (1 to 4) where its kind does; alpha and limits may take any number."""
-    four = {1.0, 2.0, 3.0, 4.0}
-    if isinstance(new, Steps) and isinstance(model, Steps) and set(model.results) <= four:
-        return set(new.results) <= four
-    return new in four if ".colour." in key else True

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.constants.model import Constants
+from layers.errors import NotFound
 from layers.grading.answer import Graded, ManyGraded, NotGradable, floats
 from layers.grading.words import outcome, written_once
 from layers.model import Text
@@ -24,6 +25,12 @@ def cutoffs_of(industry: str | None, constants: Constants) -> str:
 def grade_many(likelihood: ArrayLike, severity: ArrayLike, cutoffs: str, constants: Constants) -> ManyGraded:
     """Grade by R = L * S with one cut-off set; factors that are missing or not 1, 2, 3, 4, 5 give no grade."""
     first, second = floats(likelihood), floats(severity)
+    if not cutoffs.startswith("ls-"):  # the cut-offs of another method stand in the same table
+        raise NotFound(
+            f"没有 LS 阈值集 {cutoffs!r}",
+            f"there is no set of LS cut-offs {cutoffs!r}",
+            code="unknown_cutoffs",
+        )
     usable = np.isin(first, FACTORS) & np.isin(second, FACTORS)
     r = np.where(usable, first * second, np.nan)
     colour = constants.steps(f"{cutoffs}.cutoffs").many(r)
@@ -36,7 +43,7 @@ def grade(likelihood: float | None, severity: float | None, cutoffs: str, consta
 
     Raises:
         NotGradable: a factor is missing or not a whole number from 1 to 5 (``missing_l``, ``bad_s`` and so on).
-        NotFound: there is no such cut-off set (code ``unknown_constant``).
+        NotFound: there is no such set of LS cut-offs (code ``unknown_cutoffs`` or ``unknown_constant``).
     """
     given = {"l": likelihood, "s": severity}
     for letter, value in given.items():

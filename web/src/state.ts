@@ -12,6 +12,7 @@
  *     pin=<lat>,<lon>            the marked place
  *     panel=coverage|sources|keys|risk  what the right side shows beside the item
  *     at=<YYYY-MM-DD>            the map as it was at the end of that day      (absent: now)
+ *     since=<YYYY-MM-DD>         what changed from the end of that day on is listed  (absent: the last change)
  *     part=<id>:<filter>,…       layers of which a named part only is shown
  *     load=<id>|new              the load in the wizard, or the wizard before there is one
  *     cov=0                      coverage not drawn
@@ -54,6 +55,7 @@ export type State = {
   pin: [lon: number, lat: number] | null;
   panel: Panel | null;
   at: string | null;
+  since: string | null;
   parts: Record<string, string>;
   load: string | null;
   coverage: CoverageState;
@@ -86,6 +88,7 @@ export function initialState(): State {
     pin: null,
     panel: null,
     at: null,
+    since: null,
     parts: {},
     load: null,
     coverage: { ...COVERAGE_DEFAULT },
@@ -241,6 +244,7 @@ export function parseState(fragment: string): State {
     pin: parsePin(found.get("pin")),
     panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk"]),
     at: parseDay(found.get("at")),
+    since: parseDay(found.get("since")),
     parts: parseParts(found.get("part")),
     load: parseLoad(found.get("load")),
     coverage: parseCoverage(found),
@@ -273,6 +277,7 @@ export function formatState(state: State): string {
   put("pin", state.pin && `${short(state.pin[1], 6)},${short(state.pin[0], 6)}`);
   put("panel", state.panel);
   put("at", state.at);
+  put("since", state.since);
   const parts = Object.entries(state.parts);
   put("part", parts.length > 0 ? parts.map(([id, filter]) => `${id}:${filter}`).join(",") : null);
   put("load", state.load);
