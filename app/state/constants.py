@@ -7,7 +7,7 @@ from typing import get_args
 
 from sqlalchemy import Connection, func, text, update
 
-from app.state.audit import named, note
+from app.state.audit import explained, named, note
 from layers.constants.bounds import FIXED, fault_of
 from layers.constants.model import Confidence, Constant, Constants
 from layers.constants.store import add_rows, current_constants
@@ -36,8 +36,7 @@ def change(
         NotFound: a key of an unknown family (``unknown_constant``).
     """
     who = named(person, "修改常数", "changing a constant")
-    if not reason.strip():
-        raise BadInput("修改常数须写明理由", "changing a constant needs a reason", code="missing_reason")
+    reason = explained(reason, "修改常数", "changing a constant")
     if confidence not in get_args(Confidence):
         raise BadInput("可信度应为 A、B 或 C", "confidence is A, B or C", code="bad_constant")
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('riskmap.constants'))"))
@@ -55,7 +54,7 @@ def change(
         source=source or (model.source if before else who),
         confidence=confidence,  # type: ignore[arg-type]  # one of the three, checked above
         changed_by=who,
-        reason=reason.strip(),
+        reason=reason,
     )
     add_rows(connection, [row])
     old = write_value(before.value) if before else None

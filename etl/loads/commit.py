@@ -89,6 +89,8 @@ class Commit:
 
     anew = False
     """Whether what follows from layers is computed although none of them changed."""
+    only: str | None = None
+    """The one layer that is computed, where not all that follows is."""
 
     def __init__(self, engine: Engine, registry: Registry, store: Files, reporter: Reporter) -> None:
         self._engine, self._registry, self._store, self._reporter = engine, registry, store, reporter
@@ -286,7 +288,7 @@ class Commit:
     ) -> list[Loaded]:
         """Write what follows from the layers that were touched, each with a record of its own."""
         done: list[Loaded] = []
-        derived = Derivation(connection, self._registry, self._store, self._reporter, self.anew)
+        derived = Derivation(connection, self._registry, self._store, self._reporter, self.anew, self.only)
         for one in derived.run(touched, current, generated=mark.generated, whole=mark.whole):
             loaded = Loaded(one.layer.id, one.version, one.rows, 0, one.made, one.change)
             if one.made or not files_stand(connection, self._store, one):

@@ -40,6 +40,8 @@ class Derivation:
     store: Files
     reporter: Reporter
     anew: bool = False
+    only: str | None = None
+    """The one layer to compute; the others stand as they are served."""
 
     def run(
         self, touched: set[str], current: dict[str, str], *, generated: bool, whole: bool
@@ -58,6 +60,11 @@ class Derivation:
             return  # zones need both the counties and the hazard sources
         generated = generated or self._any_generated(current)
         for layer_id in DERIVED:
+            if self.only not in (None, layer_id):
+                standing = served(self.connection, self.registry.vector(layer_id))
+                if standing is not None:
+                    inputs.made[layer_id] = str(standing.table_name)
+                continue
             one = self._write(layer_id, inputs, generated)
             if one is not None:
                 inputs.made[layer_id] = one.table_name

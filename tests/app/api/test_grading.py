@@ -68,6 +68,8 @@ def test_each_method_answers_with_grade_and_cut_off_set(
         ("firm", {"red_lines": [9]}, "bad_red_line"),
         ("park", {"score": -1}, "bad_score"),
         ("park", {"scores": 1}, "bad_request"),
+        ("park", {"score": True}, "bad_request"),
+        ("lec", {"l": "10", "e": 6, "c": 15}, "bad_request"),
     ],
 )
 def test_what_cannot_be_graded_is_a_named_error_in_both_languages(
