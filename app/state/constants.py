@@ -13,8 +13,11 @@ from layers.constants.model import Confidence, Constant, Constants
 from layers.constants.store import add_rows, current_constants
 from layers.constants.values import Value, parse_value, write_value
 from layers.errors import BadInput, NotFound
+from layers.grading.cas import is_cas
 from layers.kept import CONSTANT
 from layers.model import Text
+
+LONGEST_KEY = 100
 
 
 def change(
@@ -99,11 +102,19 @@ def _sibling(key: str, standing: Constants) -> Constant:
     stem = family.split("-")[0]
     likely = [row for one, row in standing.items() if one.split("-")[0] == stem and one.endswith(f".{name}")]
     found = next(iter([*beside.values(), *likely]), None)
-    if found is None or not key.isprintable() or len(key) > 100:
+    if found is None or not _is_key(key):
         raise NotFound(
             f"没有常数 {key[:100]!r}", f"there is no constant {key[:100]!r}", code="unknown_constant"
         )
     return found
+
+
+def _is_key(key: str) -> bool:
+    """Whether a new key can be one: no empty part, and a substance by its CAS number."""
+    parts = key.split(".")
+    whole = all(part.strip() == part != "" and not part.endswith("-") for part in parts)
+    named = key.startswith(("gb18218-2018.q.", "gb18218-2018.beta."))
+    return whole and key.isprintable() and len(key) <= LONGEST_KEY and (not named or is_cas(parts[-1]))
 
 
 def _check(key: str, new: Value, model: Constant, before: Constant | None, standing: Constants) -> None:

@@ -28,6 +28,8 @@ def make(
 ) -> int:
     """Set the colour of a zone by hand until the end of a day, and return the number of the decision.
 
+    It takes the place of an earlier one about the zone: taking it back shows the members, not an older decision.
+
     Raises:
         BadInput: no person, no reason, a colour that is none, a day that is past or more than a year away.
     """
@@ -49,6 +51,8 @@ def make(
         "person": who,
         "until": until,
     }
+    earlier = (OVERRIDE.c.layer == layer) & (OVERRIDE.c.zone == zone) & OVERRIDE.c.withdrawn_at.is_(None)
+    connection.execute(update(OVERRIDE).where(earlier).values(withdrawn_at=func.now(), withdrawn_by=who))
     made = connection.execute(insert(OVERRIDE).values(**values).returning(OVERRIDE.c.id)).scalar_one()
     note(
         connection,

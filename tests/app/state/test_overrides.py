@@ -74,6 +74,17 @@ def test_taking_it_back_shows_the_members_again_and_both_decisions_stay_on_recor
         regrader.withdraw(one["id"], person="李四")
 
 
+def test_a_second_decision_takes_the_place_of_the_first(regrader: Regrader) -> None:
+    regrader.override(*ZONE, 3, **SAID, until=day(regrader, 9))
+    regrader.override(*ZONE, 2, reason="复核后提级", person="李四", until=day(regrader, 9))
+    assert zone(regrader)["grade"] == 2
+    with regrader.engine.connect() as connection:
+        newest, first = overrides.decisions(connection)
+    assert (newest["holds"], first["holds"], first["withdrawn_by"]) == (True, False, "李四")
+    regrader.withdraw(newest["id"], person="李四")
+    assert (zone(regrader)["grade"], zone(regrader)["overridden"]) == (1, False)
+
+
 def test_a_decision_that_has_ended_is_settled(regrader: Regrader) -> None:
     regrader.override(*ZONE, 3, **SAID, until=day(regrader, 0))
     assert regrader.settle() == []
