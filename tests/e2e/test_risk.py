@@ -86,3 +86,12 @@ def test_a_zone_is_set_by_hand_shows_it_and_is_given_back(tab: MapPage, running:
     tab.open(f"panel=risk&since={date.today().isoformat()}")
     expect(tab.part("changes-said")).to_contain_text("0 处变色")
     tab.log_is_clean("422")
+
+
+def test_one_kind_of_zone_is_filled_at_a_time_so_that_no_two_colours_mix(tab: MapPage) -> None:
+    tab.open("m=10/29.95/121.6")
+    tab.toggle_layer("risk_grid")
+    assert tab.drawn("risk_grid")
+    assert tab.drawn("risk_zone") == []
+    expect(tab.layer("risk_zone").locator("input")).not_to_be_checked()
+    tab.log_is_clean()
