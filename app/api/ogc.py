@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel
 
+from app.api.ogc_schemas import (
+    Collection,
+    Collections,
+    Conformance,
+    FeaturePage,
+    Landing,
+    LinkedFeature,
+    Queryables,
+)
 from app.catalogue import Catalogue
 from app.deps import TheCatalogue
 from app.ogc.crs import OGC, SYSTEMS
@@ -35,10 +45,14 @@ CONFORMS = [
 ]
 CollectionId = Annotated[str, Path(max_length=60)]
 Answer = dict[str, Any]
-FEATURES: dict[int | str, dict[str, Any]] = {200: {"content": {GEOJSON: {}}}}
 
 
-@router.get("", response_model=Answer)
+def answers(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Document an answer that is GeoJSON; it is not checked row by row."""
+    return {200: {"model": model, "content": {GEOJSON: {}}}}
+
+
+@router.get("", response_model=Landing)
 def landing(request: Request) -> Answer:
     """Describe the interface and link to its parts."""
     only(request, "f")
@@ -59,14 +73,14 @@ def landing(request: Request) -> Answer:
     }
 
 
-@router.get("/conformance", response_model=Answer)
+@router.get("/conformance", response_model=Conformance)
 def conformance(request: Request) -> Answer:
     """List the conformance classes that hold."""
     only(request, "f")
     return {"conformsTo": CONFORMS}
 
 
-@router.get("/collections", response_model=Answer)
+@router.get("/collections", response_model=Collections)
 def collections(request: Request, catalogue: TheCatalogue) -> Answer:
     """List the vector layers that have data."""
     only(request, "f")
@@ -79,14 +93,14 @@ def collections(request: Request, catalogue: TheCatalogue) -> Answer:
     }
 
 
-@router.get("/collections/{collection_id}", response_model=Answer)
+@router.get("/collections/{collection_id}", response_model=Collection)
 def collection(request: Request, collection_id: CollectionId, catalogue: TheCatalogue) -> Answer:
     """Describe one layer: title, extent, systems, links."""
     only(request, "f")
     return describe(request, *found(catalogue, collection_id))
 
 
-@router.get("/collections/{collection_id}/queryables", response_model=Answer)
+@router.get("/collections/{collection_id}/queryables", response_model=Queryables)
 def queryables(
     request: Request, response: Response, collection_id: CollectionId, catalogue: TheCatalogue
 ) -> Answer:
@@ -120,7 +134,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
 }
 
 
-@router.get("/collections/{collection_id}/items", response_model=Answer, responses=FEATURES)
+@router.get("/collections/{collection_id}/items", response_model=None, responses=answers(FeaturePage))
 def items(
     request: Request, response: Response, collection_id: CollectionId, catalogue: TheCatalogue
 ) -> Answer:
@@ -149,7 +163,11 @@ def items(
     }
 
 
-@router.get("/collections/{collection_id}/items/{feature_id:path}", response_model=Answer, responses=FEATURES)
+@router.get(
+    "/collections/{collection_id}/items/{feature_id:path}",
+    response_model=None,
+    responses=answers(LinkedFeature),
+)
 def item(
     request: Request,
     response: Response,

@@ -103,7 +103,7 @@ class _Builder:
         if not isinstance(node, dict) or "op" not in node:
             raise _bad("条件应为比较式", "needs a comparison", node)
         op, args = str(node["op"]).lower(), node.get("args")
-        if not isinstance(args, list):
+        if not isinstance(args, list) or not args:
             raise _bad("条件缺少参数", "has an operator without arguments", node)
         if op in ("and", "or"):
             parts = [self.condition(arg) for arg in args]
