@@ -72,9 +72,10 @@ class Catalogue:
         """
         version = self.at(day).get(layer.id)
         if version is None:
+            zh, en = (f"在 {day} ", f" on {day}") if day else ("", " yet")
             raise NotFound(
-                f"图层“{layer.title.zh}”还没有载入数据",
-                f"nothing is loaded for layer {layer.id} yet",
+                f"图层“{layer.title.zh}”{zh}还没有载入数据",
+                f"nothing was loaded for layer {layer.id}{en}",
                 code="layer_empty",
                 layer=layer.id,
             )

@@ -60,13 +60,13 @@ class Regrader:
         with self.engine.begin() as connection:
             self._zone(connection, layer, zone)
             overrides.make(connection, layer, zone, grade, reason=reason, person=person, until=until)
-        return self.again(f"{layer}/{zone}: {reason}", person)
+        return self.again(f"{layer}/{zone}: {reason}", person, only=layer)
 
     def withdraw(self, number: int, *, person: str) -> list[ClassChanges]:
         """Take a decision by hand back, and write the zones anew."""
         with self.engine.begin() as connection:
-            overrides.withdraw(connection, number, person=person)
-        return self.again(f"override {number} withdrawn", person)
+            layer = overrides.withdraw(connection, number, person=person)
+        return self.again(f"override {number} withdrawn", person, only=layer)
 
     def settle(self) -> list[ClassChanges]:
         """Grade again where what is served is behind what was decided: a decision by hand has ended, or somebody was
@@ -91,25 +91,24 @@ class Regrader:
                 f"没有分区 {zone[:60]!r}", f"there is no zone {zone[:60]!r}", code="no_item", layer=layer_id
             )
 
-    def again(self, why: str, person: str) -> list[ClassChanges]:
-        """Grade again with what stands, and return what changed colour, layer by layer.
+    def again(self, why: str, person: str, only: str | None = None) -> list[ClassChanges]:
+        """Grade again with what stands (``only``: one layer of zones), and return what changed colour by layer.
 
         Raises:
             Conflict: somebody is loading and does not end; what was decided is on record, and a running server carries
                 it out within ten minutes (code ``regrade_later``).
         """
-        done = self._graded(why, person)
+        done = self._graded(why, person, only)
         with self.engine.begin() as connection:
             found = [self._changes(connection, one.layer, one.version) for one in done if one.changed]
         prune(self.engine, self.store)
         return [one for one in found if one is not None]
 
-    def _graded(self, why: str, person: str) -> list[Loaded]:
+    def _graded(self, why: str, person: str, only: str | None) -> list[Loaded]:
         for wait in (*WAITS_S, None):
+            regrade = Regrade(self.engine, self.registry, self.store, self.reporter)
             try:
-                return Regrade(self.engine, self.registry, self.store, self.reporter).grade(
-                    why=why, person=person
-                )
+                return regrade.zones(only) if only else regrade.grade(why=why, person=person)
             except Conflict as error:
                 if wait is None:
                     raise Conflict(

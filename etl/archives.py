@@ -5,18 +5,19 @@ from __future__ import annotations
 import gzip
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from etl.progress import Reporter
 from layers.kinds.archive import Archive
-from layers.kinds.tiles import tile_statement, touches
+from layers.kinds.tiles import gather, gathered_statement, tile_statement, touches
 from layers.kinds.vector import VectorLayer
 
 MAX_ZOOM = 8
@@ -55,7 +56,7 @@ def build_archive(
     Tiles that the change of a version does not touch are taken from the archive before it (``unchanged``). The file
     appears under its name only when it is whole.
     """
-    table = layer.table(table_name)
+    statement = _statements(connection, layer, table_name, whole=unchanged is None)
     wanted = [
         tile for z in range(layer.minzoom, min(MAX_ZOOM, layer.maxzoom) + 1) for tile in cover(bounds, z)
     ]
@@ -68,7 +69,7 @@ def build_archive(
             packed = unchanged.tile(z, x, y) if unchanged and not unchanged.touches(z, x, y) else None
             if unchanged is None or unchanged.touches(z, x, y):
                 address = {"z": z, "x": x, "y": y}
-                body = connection.execute(tile_statement(layer, table, z), address).scalar_one()
+                body = connection.execute(statement(z), address).scalar_one()
                 packed = gzip.compress(bytes(body), 6, mtime=0) if body else None
             advance(1)
             if packed:
@@ -81,6 +82,24 @@ def build_archive(
         return False
     os.replace(partial, path)
     return True
+
+
+def _statements(
+    connection: Connection, layer: VectorLayer, table_name: str, *, whole: bool
+) -> Callable[[int], Select[Any]]:
+    """Return what gives the statement of a tile at a zoom.
+
+    Where every archived tile shows clusters and all of them are made, the points are gathered once, at the highest
+    zoom, instead of once per zoom.
+    """
+    table, highest = layer.table(table_name), min(MAX_ZOOM, layer.maxzoom)
+    if not whole or layer.shape != "point" or layer.cluster_below <= highest:
+        return cache(lambda zoom: tile_statement(layer, table, zoom))
+    gathered, rows = gather(layer, table, highest)
+    gathered.drop(connection, checkfirst=True)
+    gathered.create(connection)
+    connection.execute(gathered.insert().from_select(gathered.columns.keys(), rows))
+    return cache(lambda zoom: gathered_statement(layer, gathered, zoom))
 
 
 def cover(bounds: Bounds, zoom: int) -> Iterator[tuple[int, int, int]]:

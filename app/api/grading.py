@@ -27,7 +27,8 @@ TheConstants = Annotated[Constants, Depends(_constants)]
 
 
 class _Sent(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=True)  # the graders name what is not a number
+    # strict: true is not 1 and "10" not 10; the graders themselves name what is not finite
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=True, strict=True)
 
 
 class Stored(_Sent):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
 
 from app.api.risk_schemas import ChangeList, DecisionList, OverrideSent, Regraded, VersionList, Why, ZoneList
+from app.catalogue import Catalogue
 from app.deps import MayLoad, Moment, OneLayer, TheCatalogue, beijing_today
 from app.regrading import Regrader
 from app.reports.risk_files import as_csv, as_page, as_xlsx
@@ -16,11 +19,14 @@ from app.risk.why import why
 from app.state.audit import trail
 from app.state.overrides import decisions
 from layers.changes import ClassChanges, class_changes
-from layers.store import VERSION, version_from_row
+from layers.errors import BadInput
+from layers.kinds.vector import VectorLayer
+from layers.store import VERSION, LayerVersion, version_from_row
 
 router = APIRouter(prefix="/api", tags=["risk"])
 
 Key = Annotated[str, Path(max_length=200)]
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {}, XLSX: {}, "text/html": {}}, "description": "the file"}
@@ -83,18 +89,30 @@ def versions(layer: OneLayer, catalogue: TheCatalogue) -> dict[str, Any]:
 def changes(
     layer: OneLayer,
     catalogue: TheCatalogue,
-    since: Annotated[str, Query(max_length=40, description="a version of the layer")],
+    since: Annotated[str, Query(max_length=40, description="a version of the layer, or a day (YYYY-MM-DD)")],
     until: Annotated[
-        str | None, Query(max_length=40, description="a later one; absent: what is served")
+        str | None, Query(max_length=40, description="a later version or day; absent: what is served")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> dict[str, Any]:
-    """Say which objects changed class between two versions of a layer, and count them from class to class."""
+    """Say which objects changed class between two versions of a layer, and count them from class to class.
+
+    A day stands for what was served at its end.
+    """
     vector = catalogue.registry.vector(layer.id)
-    before, after = catalogue.version(vector, since), catalogue.version(vector, until)
+    before, after = (_version(catalogue, vector, said) for said in (since, until))
     with catalogue.engine.connect() as connection:
         return describe_changes(class_changes(connection, vector, before, after, limit=limit, offset=offset))
+
+
+def _version(catalogue: Catalogue, layer: VectorLayer, said: str | None) -> LayerVersion:
+    if said is None or not DAY.fullmatch(said):
+        return catalogue.version(layer, said)
+    try:
+        return catalogue.served(layer, date.fromisoformat(said))
+    except ValueError as error:
+        raise BadInput(f"没有 {said} 这一天", f"there is no day {said}", code="bad_day") from error
 
 
 @router.get("/zones/overrides", response_model=DecisionList)

@@ -316,7 +316,7 @@ class OverrideSent(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    grade: int
+    grade: int = Field(strict=True)
     reason: str = Field(max_length=500)
     person: str = Field(max_length=100)
     until: date

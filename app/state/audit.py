@@ -9,6 +9,8 @@ from sqlalchemy import Connection, insert, select
 from layers.errors import BadInput
 from layers.kept import AUDIT
 
+LEAST_REASON = 2
+
 
 def note(connection: Connection, person: str, action: str, subject: str, **detail: Any) -> None:
     """Put a decision on record, in the caller's transaction."""
@@ -27,9 +29,26 @@ def named(person: str | None, what_zh: str, what_en: str) -> str:
     Raises:
         BadInput: nobody is named (code ``missing_person``).
     """
-    name = (person or "").strip()
+    name = _visible(person)
     if not name:
         raise BadInput(
             f"{what_zh}须写明由谁决定", f"{what_en} needs the name of who decides", code="missing_person"
         )
     return name[:100]
+
+
+def explained(reason: str | None, what_zh: str, what_en: str) -> str:
+    """Return the reason of a decision, on one line.
+
+    Raises:
+        BadInput: none is given (code ``missing_reason``).
+    """
+    said = _visible(reason)
+    if len(said) < LEAST_REASON:
+        raise BadInput(f"{what_zh}须写明理由", f"{what_en} needs a reason", code="missing_reason")
+    return said
+
+
+def _visible(text: str | None) -> str:
+    """Return what a reader sees: no control characters, nothing of no width, nothing that turns the writing round."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())

@@ -7,16 +7,17 @@ from typing import get_args
 
 from sqlalchemy import Connection, func, text, update
 
-from app.state.audit import named, note
+from app.state.audit import explained, named, note
+from layers.constants.bounds import FIXED, fault_of
 from layers.constants.model import Confidence, Constant, Constants
 from layers.constants.store import add_rows, current_constants
-from layers.constants.values import Steps, parse_value, write_value
+from layers.constants.values import Value, parse_value, write_value
 from layers.errors import BadInput, NotFound
+from layers.grading.cas import is_cas
 from layers.kept import CONSTANT
 from layers.model import Text
 
-FIXED = ("colours",)
-"""Sets that are drawn into styles and tested as a whole: they change with a release."""
+LONGEST_KEY = 100
 
 
 def change(
@@ -38,8 +39,7 @@ def change(
         NotFound: a key of an unknown family (``unknown_constant``).
     """
     who = named(person, "修改常数", "changing a constant")
-    if not reason.strip():
-        raise BadInput("修改常数须写明理由", "changing a constant needs a reason", code="missing_reason")
+    reason = explained(reason, "修改常数", "changing a constant")
     if confidence not in get_args(Confidence):
         raise BadInput("可信度应为 A、B 或 C", "confidence is A, B or C", code="bad_constant")
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('riskmap.constants'))"))
@@ -47,7 +47,7 @@ def change(
     before = standing.rows.get(key)
     model = before or _sibling(key, standing)
     new = parse_value(value)
-    _check(key, new, model, before)
+    _check(key, new, model, before, standing)
     row = replace(
         model,
         key=key,
@@ -57,7 +57,7 @@ def change(
         source=source or (model.source if before else who),
         confidence=confidence,  # type: ignore[arg-type]  # one of the three, checked above
         changed_by=who,
-        reason=reason.strip(),
+        reason=reason,
     )
     add_rows(connection, [row])
     old = write_value(before.value) if before else None
@@ -102,33 +102,36 @@ def _sibling(key: str, standing: Constants) -> Constant:
     stem = family.split("-")[0]
     likely = [row for one, row in standing.items() if one.split("-")[0] == stem and one.endswith(f".{name}")]
     found = next(iter([*beside.values(), *likely]), None)
-    if found is None or not key.isprintable() or len(key) > 100:
+    if found is None or not _is_key(key):
         raise NotFound(
             f"没有常数 {key[:100]!r}", f"there is no constant {key[:100]!r}", code="unknown_constant"
         )
     return found
 
 
-def _check(key: str, new: object, model: Constant, before: Constant | None) -> None:
-    if key.split(".")[0] in FIXED:
+def _is_key(key: str) -> bool:
+    """Whether a new key can be one: no empty part, and a substance by its CAS number."""
+    parts = key.split(".")
+    whole = all(part.strip() == part != "" and not part.endswith("-") for part in parts)
+    named = key.startswith(("gb18218-2018.q.", "gb18218-2018.beta."))
+    return whole and key.isprintable() and len(key) <= LONGEST_KEY and (not named or is_cas(parts[-1]))
+
+
+def _check(key: str, new: Value, model: Constant, before: Constant | None, standing: Constants) -> None:
+    if key.startswith(FIXED):
         raise BadInput(
             f"{key} 随程序版本变更，不能单独修改",
             f"{key} changes with a release of the program",
             code="fixed_constant",
         )
-    if type(new) is not type(model.value) or not _leads_to_colours(key, new, model.value):
+    if type(new) is not type(model.value):
         raise BadInput(
             f"{key} 应写成与 {write_value(model.value)!r} 同类的值",
             f"{key} should be written like {write_value(model.value)!r}",
             code="bad_constant",
         )
+    fault = fault_of(key, new, model.value, standing)
+    if fault is not None:
+        raise BadInput(f"{key} {fault.zh}", f"{key} {fault.en}", code="bad_constant")
     if before is not None and before.value == new:
         raise BadInput(f"{key} 已经是这个值", f"{key} already has this value", code="same_constant")
-
-
-def _leads_to_colours(key: str, new: object, model: object) -> bool:
-    """Whether a value leads to colours (1 to 4) where its kind does; alpha and limits may take any number."""
-    four = {1.0, 2.0, 3.0, 4.0}
-    if isinstance(new, Steps) and isinstance(model, Steps) and set(model.results) <= four:
-        return set(new.results) <= four
-    return new in four if ".colour." in key else True

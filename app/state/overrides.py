@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from app.state.audit import named, note
+from app.state.audit import explained, named, note
 from layers.errors import BadInput, NotFound
 from layers.grading.grade import Grade
 from layers.kept import OVERRIDE
@@ -28,12 +28,12 @@ def make(
 ) -> int:
     """Set the colour of a zone by hand until the end of a day, and return the number of the decision.
 
+    It takes the place of an earlier one about the zone: taking it back shows the members, not an older decision.
+
     Raises:
         BadInput: no person, no reason, a colour that is none, a day that is past or more than a year away.
     """
-    who = named(person, "人工核定", "an override")
-    if len(reason.strip()) < 2:
-        raise BadInput("人工核定须写明理由", "an override needs a reason", code="missing_reason")
+    who, reason = named(person, "人工核定", "an override"), explained(reason, "人工核定", "an override")
     if grade not in set(Grade):
         raise BadInput("等级应为 1 到 4", "the grade is 1 to 4", code="bad_grade")
     now = today(connection)
@@ -47,10 +47,12 @@ def make(
         "layer": layer,
         "zone": zone,
         "grade": grade,
-        "reason": reason.strip(),
+        "reason": reason,
         "person": who,
         "until": until,
     }
+    earlier = (OVERRIDE.c.layer == layer) & (OVERRIDE.c.zone == zone) & OVERRIDE.c.withdrawn_at.is_(None)
+    connection.execute(update(OVERRIDE).where(earlier).values(withdrawn_at=func.now(), withdrawn_by=who))
     made = connection.execute(insert(OVERRIDE).values(**values).returning(OVERRIDE.c.id)).scalar_one()
     note(
         connection,
@@ -65,8 +67,8 @@ def make(
     return int(made)
 
 
-def withdraw(connection: Connection, number: int, *, person: str) -> None:
-    """Take a decision back.
+def withdraw(connection: Connection, number: int, *, person: str) -> str:
+    """Take a decision back; returns the layer of the zone.
 
     Raises:
         NotFound: no such decision, or it was taken back already (code ``no_override``).
@@ -86,6 +88,7 @@ def withdraw(connection: Connection, number: int, *, person: str) -> None:
     if found is None:
         raise NotFound(f"没有生效的核定 {number}", f"there is no open override {number}", code="no_override")
     note(connection, who, "zone.withdraw", f"{found['layer']}/{found['zone']}", id=number)
+    return str(found["layer"])
 
 
 def decisions(connection: Connection, limit: int = 200) -> list[dict[str, Any]]:

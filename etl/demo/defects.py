@@ -53,7 +53,8 @@ def defects(sources: pd.DataFrame, seed: int) -> pd.DataFrame:
 def targets(places: Places, sources: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return sensitive targets: half where people live, half within a kilometre or two of an installation."""
     rng = np.random.default_rng([seed, 16])
-    order, majors = counties(), sources[sources.kind == "major_hazard"]
+    order = counties()
+    majors = sources[sources.kind == "major_hazard"][["county_code", "lon", "lat"]].to_dict("records")
     weight = np.array([county.population for county in order], dtype=np.float64)
     rows: list[dict[str, object]] = []
     for number in range(1, TARGETS + 1):
@@ -62,9 +63,9 @@ def targets(places: Places, sources: pd.DataFrame, seed: int) -> pd.DataFrame:
             code = order[int(rng.choice(len(order), p=weight / weight.sum()))].code
             lon, lat = places.settled(code, 1, rng)[0]
         else:
-            near = majors.iloc[int(rng.integers(len(majors)))]
-            code = str(near.county_code)
-            lon, lat = places.around(code, (float(near.lon), float(near.lat)), 1, 0.008, rng)[0]
+            near = majors[int(rng.integers(len(majors)))]
+            code = str(near["county_code"])
+            lon, lat = places.around(code, (near["lon"], near["lat"]), 1, 0.008, rng)[0]
         persons = int(rng.integers(5, 90) if kind == "dwelling" and number % 3 else rng.integers(60, 1800))
         rows.append(
             {

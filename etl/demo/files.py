@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import rasterio
@@ -25,21 +26,12 @@ def write_features(path: Path, rows: list[tuple[dict[str, object], BaseGeometry]
     """Write GeoJSON (RFC 7946, WGS84), one feature a line, coordinates with six decimals."""
     lines = []
     for properties, geometry in rows:
-        shape = json.loads(shapely.to_geojson(shapely.set_precision(geometry, 1e-6, mode="pointwise")))
-        feature = {"type": "Feature", "properties": properties, "geometry": _rounded(shape)}
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+        shape = shapely.to_geojson(shapely.transform(geometry, lambda at: np.round(at, 6)))
+        said = json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
+        lines.append('{"type":"Feature","properties":' + said + ',"geometry":' + shape + "}")
     path.write_text(
         '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n", encoding="utf-8"
     )
-
-
-def _rounded(shape: dict[str, object]) -> dict[str, object]:
-    def walk(value: object) -> object:
-        if isinstance(value, list):
-            return [walk(one) for one in value]
-        return round(value, 6) if isinstance(value, float) else value
-
-    return {"type": shape["type"], "coordinates": walk(shape["coordinates"])}
 
 
 def write_admin(path: Path, boundaries: Boundaries) -> None:

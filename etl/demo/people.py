@@ -65,9 +65,8 @@ def _open_country(lon: Grid, lat: Grid, rng: np.random.Generator) -> Grid:
     plain = np.zeros_like(lon, dtype=np.float64)
     for east, north, radius, weight in PLAINS:
         plain = np.maximum(plain, weight * np.exp(-((_distance_km(lon, lat, (east, north)) / radius) ** 4)))
-    points = np.stack([lon.ravel(), lat.ravel()], axis=1)
-    relief = Warp(int(rng.integers(2**31))).shift(points) / 0.012
-    valley: Grid = np.exp(-((relief / 0.16) ** 2)).max(axis=1).reshape(lon.shape)
+    relief = Warp(int(rng.integers(2**31))).shift_grid(lon[0], lat[:, 0]) / 0.012
+    valley: Grid = np.exp(-((np.abs(relief).min(axis=2) / 0.16) ** 2))
     texture = rng.gamma(1.6, 1 / 1.6, lon.shape)
     rural: Grid = (4 + 90 * valley * (1 - plain) + 420 * plain) * texture
     return rural

@@ -27,6 +27,7 @@ class Places:
         persons = people.persons.ravel()
         self._cells = {c.code: np.flatnonzero(flat == index) for index, c in enumerate(counties())}
         self._persons = {code: persons[cells].astype(np.float64) for code, cells in self._cells.items()}
+        self._chances: dict[tuple[str, float], Points] = {}
 
     def contains(self, code: str, points: Points) -> npt.NDArray[np.bool_]:
         """Say which points lie inside the county."""
@@ -34,8 +35,10 @@ class Places:
 
     def settled(self, code: str, count: int, rng: np.random.Generator, *, power: float = 1.0) -> Points:
         """Draw points where people live; ``power`` below 1 spreads them into the thinly settled parts."""
-        chance = self._persons[code] ** power
-        cells = rng.choice(self._cells[code], size=count, p=chance / chance.sum())
+        if (code, power) not in self._chances:
+            weight = self._persons[code] ** power
+            self._chances[code, power] = weight / weight.sum()
+        cells = rng.choice(self._cells[code], size=count, p=self._chances[code, power])
         centre = np.stack(
             [WEST + (cells % WIDTH + 0.5) * CELL, NORTH - (cells // WIDTH + 0.5) * CELL], axis=1
         )

@@ -37,9 +37,14 @@ class Warp:
             [(np.sin(angle + phase) * self._amplitude).sum(axis=1) for phase in self._phase], axis=1
         )
 
-    def forward(self, points: Points) -> Points:
-        """Move points."""
-        return points + self.shift(points)
+    def shift_grid(self, lon: Points, lat: Points) -> Points:
+        """Return the displacement at each crossing of longitudes and latitudes (lat x lon x 2, degrees).
+
+        A wave of a sum is a product of waves, so a grid takes a matrix product and not a sine per cell and wave.
+        """
+        east, north = (np.exp(1j * np.outer(at, k)) for at, k in zip((lon, lat), self._wave, strict=True))
+        parts = [(north * (self._amplitude * np.exp(1j * phase)) @ east.T).imag for phase in self._phase]
+        return np.stack(parts, axis=2)
 
     def backward(self, points: Points) -> Points:
         """Return the points that ``forward`` moves onto the given ones (fixed-point iteration)."""

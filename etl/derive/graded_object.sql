@@ -1,14 +1,14 @@
 -- One row per hazard source, with the zones it belongs to. A point belongs to the county it lies in; a point in none
 -- (simplified coasts, piers) to the one it declares. Of two areas that touch in it, the one with the lower code counts.
 -- Squares are whole multiples of {cell} m in EPSG:4549 (CGCS2000 / 3-degree Gauss-Kruger, CM 120E): over the width of the
--- province a metre is true to about 1 part in 1,000 at its edges.
-WITH piece AS (
+-- province a metre is true to about 1 part in 1,000 at its edges. MATERIALIZED: else each parallel worker locates them all.
+WITH piece AS MATERIALIZED (
     SELECT level, code, ST_Subdivide(geom, 256) AS geom FROM {admin_area} WHERE level IN ('county', 'town')
-), located AS (
+), located AS MATERIALIZED (
     SELECT h.fid, min(p.code) FILTER (WHERE p.level = 'county') AS county, min(p.code) FILTER (WHERE p.level = 'town') AS town
     FROM {hazard_source} h JOIN piece p ON ST_Intersects(p.geom, h.geom)
     GROUP BY h.fid
-), park AS (
+), park AS MATERIALIZED (
     SELECT h.fid, min(p.code) AS code
     FROM {hazard_source} h JOIN (SELECT code, ST_Subdivide(geom, 256) AS geom FROM {chemical_park}) p
          ON ST_Intersects(p.geom, h.geom)

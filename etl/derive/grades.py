@@ -27,6 +27,7 @@ COMPUTED = (
 )  # fmt: skip
 PARK_INPUTS = ("score",)
 PARK_COMPUTED = ("grade", "park_class", "grade_reason", "grade_reason_en", "grade_method", "grade_cutoffs")
+Objects = NDArray[np.object_]
 NOTHING = Text("没有评定资料，未评定", "nothing to grade by, not graded")
 
 
@@ -41,14 +42,14 @@ class Run:
 
 def grade_hazards(frame: pd.DataFrame, constants: Constants) -> pd.DataFrame:
     """Fill the computed fields of hazard sources; what cannot be graded stays None and says why."""
-    out: dict[str, list[Any]] = {name: [None] * len(frame) for name in COMPUTED}
-    out["grade_reason"], out["grade_reason_en"] = [NOTHING.zh] * len(frame), [NOTHING.en] * len(frame)
+    out = {name: np.full(len(frame), None, dtype=object) for name in COMPUTED}
+    out["grade_reason"][:], out["grade_reason_en"][:] = NOTHING.zh, NOTHING.en
     worst = np.full(len(frame), np.inf)
     seen = np.zeros(len(frame), dtype=np.bool_)
     for run in _runs(frame, constants):
         colour = np.nan_to_num(run.found.grade, nan=np.inf)
         decides = (colour < worst[run.rows]) | ~seen[run.rows]
-        _tell(out, run, decides.tolist(), seen[run.rows].tolist())
+        _tell(out, run, decides, seen[run.rows])
         worst[run.rows] = np.minimum(worst[run.rows], colour)
         seen[run.rows] = True
     out["grade"] = _whole(np.where(np.isinf(worst), np.nan, worst))
@@ -63,11 +64,11 @@ def grade_parks(frame: pd.DataFrame, constants: Constants) -> pd.DataFrame:
     found = park.grade_many(scores, constants)
     given = ~np.isnan(scores)
     classes = [None if np.isnan(n) else park.CLASSES[int(n) - 1] for n in found.figures["class"]]
-    values: dict[str, list[Any]] = {
+    values = {
         "grade": _whole(found.grade),
         "park_class": classes,
-        "grade_reason": [zh if one else NOTHING.zh for zh, one in zip(found.zh, given, strict=True)],
-        "grade_reason_en": [en if one else NOTHING.en for en, one in zip(found.en, given, strict=True)],
+        "grade_reason": np.where(given, found.zh, NOTHING.zh),
+        "grade_reason_en": np.where(given, found.en, NOTHING.en),
         "grade_method": [park.METHOD if one else None for one in given],
         "grade_cutoffs": [str(found.cutoffs) if one else None for one in given],
     }
@@ -101,50 +102,55 @@ def _installations(frame: pd.DataFrame, constants: Constants) -> Run:
     rows = np.flatnonzero(frame["inventory"].notna())
     part = frame.iloc[rows]
     substances = Substances.of(constants)
-    items: list[list[Item]] = []
-    refused: dict[int, NotGradable] = {}
-    for at, text in enumerate(part["inventory"]):
+    read: dict[str, list[Item] | NotGradable] = {}
+    texts = [str(text) for text in part["inventory"]]
+    for text in dict.fromkeys(texts):
         try:
-            items.append(parse_inventory(str(text), substances))
+            read[text] = parse_inventory(text, substances)
         except NotGradable as error:
-            items.append([])
-            refused[at] = error
+            read[text] = error
+    items = [one if isinstance(one, list) else [] for one in map(read.__getitem__, texts)]
     found = gb18218.grade_many(items, _numbers(part, "residents_500m"), constants)
-    zh, en = list(found.zh), list(found.en)
-    for at, why in refused.items():
-        zh[at], en[at] = f"未评定：{why.zh}", f"not graded: {why.en}"
-    return Run(gb18218.METHOD, rows, ManyGraded(found.grade, zh, en, found.cutoffs, found.figures))
+    for at, text in enumerate(texts):
+        why = read[text]
+        if isinstance(why, NotGradable):
+            found.zh[at], found.en[at] = f"未评定：{why.zh}", f"not graded: {why.en}"
+    return Run(gb18218.METHOD, rows, found)
 
 
-def _tell(out: dict[str, list[Any]], run: Run, decides: list[bool], seen: list[bool]) -> None:
+def _tell(out: dict[str, Objects], run: Run, decides: NDArray[np.bool_], seen: NDArray[np.bool_]) -> None:
     """Write a run into the columns: the deciding method first in the reason, the others after it."""
-    cutoffs = str(run.found.cutoffs)
-    for at, row in enumerate(run.rows.tolist()):
-        for name, said, joint in (
-            ("grade_reason", run.found.zh[at], "；另："),
-            ("grade_reason_en", run.found.en[at], "; also: "),
-        ):
-            before = out[name][row]
-            out[name][row] = (
-                said if not seen[at] else joint.join((said, before) if decides[at] else (before, said))
-            )
-        if decides[at]:
-            out["grade_method"][row], out["grade_cutoffs"][row] = run.method, cutoffs
+    for name, said, joint in (
+        ("grade_reason", run.found.zh, "；另："),
+        ("grade_reason_en", run.found.en, "; also: "),
+    ):
+        column = out[name]
+        before = column[run.rows]
+        joined = np.where(decides, said + joint + before, before + joint + said) if seen.any() else said
+        column[run.rows] = np.where(seen, joined, said)
+    first = run.rows[decides]
+    out["grade_method"][first], out["grade_cutoffs"][first] = run.method, str(run.found.cutoffs)
     if run.method == gb18218.METHOD:
-        for name, figure in (("gb18218_grade", "gb18218_grade"), ("s_value", "s"), ("r_value", "r")):
-            values = run.found.figures[figure]
-            column = _whole(values) if name == "gb18218_grade" else _decimals(values)
-            for row, value in zip(run.rows.tolist(), column, strict=True):
-                out[name][row] = value
+        out["gb18218_grade"][run.rows] = _whole(run.found.figures["gb18218_grade"])
+        out["s_value"][run.rows] = _decimals(run.found.figures["s"])
+        out["r_value"][run.rows] = _decimals(run.found.figures["r"])
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> Floats:
     return pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _whole(values: Floats) -> list[int | None]:
-    return [None if np.isnan(v) else int(v) for v in values.tolist()]
+def _whole(values: Floats) -> Objects:
+    return _or_none(values, np.nan_to_num(values).astype(np.int64))
 
 
-def _decimals(values: Floats) -> list[float | None]:
-    return [None if np.isnan(v) else round(v, 4) for v in values.tolist()]
+def _decimals(values: Floats) -> Objects:
+    return _or_none(values, np.round(values, 4))
+
+
+def _or_none(values: Floats, shown: NDArray[Any]) -> Objects:
+    """Return numbers as Python has them, None where there is none."""
+    known = ~np.isnan(values)
+    found: Objects = np.full(len(values), None, dtype=object)
+    found[known] = shown[known]
+    return found

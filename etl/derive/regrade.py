@@ -50,11 +50,31 @@ class Regrade(Commit):
                 if one.made:
                     written[layer_id] = one
                     done.append(self._on_record(connection, one, why, person))
-            done += self._derive(connection, written, current, Mark())
+            touched = set(written)
+            done += self._derive(connection, written, current, Mark(), touched)
             for item in written.values():
                 self._archive(connection, item)
             make_current(connection, current)
-            self._take_off(connection, before, current, written, Mark())
+            self._take_off(connection, before, current, touched, Mark())
+            self._tell(connection, current)
+        return done
+
+    def zones(self, layer_id: str) -> list[Loaded]:
+        """Write one layer of zones anew: a decision by hand changes no object and no other layer.
+
+        Raises:
+            Conflict: a load that leads to new zones is being committed.
+        """
+        self.only = layer_id
+        with self._engine.begin() as connection:
+            be_quick(connection)
+            self._alone(connection, [layer_id])
+            written: dict[str, Written] = {}
+            current: dict[str, str] = {}
+            done = self._derive(connection, written, current, Mark(), set())
+            for item in written.values():
+                self._archive(connection, item)
+            make_current(connection, current)
             self._tell(connection, current)
         return done
 

@@ -66,7 +66,7 @@ def compute_rows(connection: Connection, layer: VectorLayer, inputs: Inputs) -> 
             " (SELECT {}, s.geom, NULL::geometry AS geom_z FROM ({}) s) f"
         ).format(table, row_hash(layer, False), sql.SQL(", ").join(typed), script),
     )
-    run(connection, sql.SQL("ANALYZE {}").format(table))
+    run(connection, sql.SQL("ANALYZE {} ({})").format(table, sql.Identifier(layer.key)))
     return table
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archives import Unchanged, build_archive
-from etl.derive.zones import DERIVED, INPUTS, REQUIRED
+from etl.derive.zones import DERIVED, INPUTS, POPULATION
 from etl.loads.counties import ADMIN_ROLE, rename_squares
 from etl.loads.derived import Derivation, files_stand
 from etl.loads.faults import RowsRefused, faults_of, mark_mended
@@ -89,6 +89,8 @@ class Commit:
 
     anew = False
     """Whether what follows from layers is computed although none of them changed."""
+    only: str | None = None
+    """The one layer that is computed, where not all that follows is."""
 
     def __init__(self, engine: Engine, registry: Registry, store: Files, reporter: Reporter) -> None:
         self._engine, self._registry, self._store, self._reporter = engine, registry, store, reporter
@@ -119,11 +121,12 @@ class Commit:
                     one = self._vector(connection, layer, load, mark.generated, guarded, written)
                 current[layer.id] = one.version
                 done.append(one)
-            done += self._derive(connection, written, current, mark)
+            touched = {*written, *({POPULATION} & set(current))}
+            done += self._derive(connection, written, current, mark, touched)
             for item in written.values():
                 self._archive(connection, item)
             make_current(connection, current)
-            self._take_off(connection, before, current, written, mark)
+            self._take_off(connection, before, current, touched, mark)
             for load, one in zip(loads, done, strict=False):
                 self._record(connection, load, one)
             self._remember(connection, mark)
@@ -148,13 +151,11 @@ class Commit:
                 one = self._restore(connection, layer, load, target, written)
                 current[layer.id] = one.version
             mark = Mark()
-            done = [one, *self._derive(connection, written, current, mark)]
+            done = [one, *self._derive(connection, written, current, mark, {layer.id})]
             for item in written.values():
                 self._archive(connection, item)
             make_current(connection, current)
-            self._take_off(connection, before, current, written, mark)
-            if target is None and layer.id in REQUIRED:
-                connection.execute(delete(CURRENT).where(CURRENT.c.layer.in_(DERIVED)))
+            self._take_off(connection, before, current, {layer.id}, mark)
             self._record(connection, load, one)
             self._tell(connection, current or {layer.id: ""})
         return done
@@ -278,12 +279,17 @@ class Commit:
         return Loaded(layer.id, version, cells, 0, version != current, load=load.id)
 
     def _derive(
-        self, connection: Connection, written: dict[str, Written], current: dict[str, str], mark: Mark
+        self,
+        connection: Connection,
+        written: dict[str, Written],
+        current: dict[str, str],
+        mark: Mark,
+        touched: set[str],
     ) -> list[Loaded]:
-        """Write what follows from the layers that were written, each with a record of its own."""
+        """Write what follows from the layers that were touched, each with a record of its own."""
         done: list[Loaded] = []
-        derived = Derivation(connection, self._registry, self._store, self._reporter, self.anew)
-        for one in derived.run(set(written), current, generated=mark.generated, whole=mark.whole):
+        derived = Derivation(connection, self._registry, self._store, self._reporter, self.anew, self.only)
+        for one in derived.run(touched, current, generated=mark.generated, whole=mark.whole):
             loaded = Loaded(one.layer.id, one.version, one.rows, 0, one.made, one.change)
             if one.made or not files_stand(connection, self._store, one):
                 written[one.layer.id] = one
@@ -317,14 +323,14 @@ class Commit:
         connection: Connection,
         before: dict[str, str],
         current: dict[str, str],
-        written: dict[str, Written],
+        touched: set[str],
         mark: Mark,
     ) -> None:
         """Take layers off the map that a whole manifest does not name, or whose computation has nothing left."""
         gone: set[str] = set()
         if mark.whole:
             gone = set(before) - set(current)
-        elif set(INPUTS) & set(written):
+        elif set(INPUTS) & touched:
             gone = set(DERIVED) & set(before) - set(current)
         connection.execute(delete(CURRENT).where(CURRENT.c.layer.in_(gone)))
 

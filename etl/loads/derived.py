@@ -40,24 +40,31 @@ class Derivation:
     store: Files
     reporter: Reporter
     anew: bool = False
+    only: str | None = None
+    """The one layer to compute; the others stand as they are served."""
 
     def run(
-        self, written: set[str], current: dict[str, str], *, generated: bool, whole: bool
+        self, touched: set[str], current: dict[str, str], *, generated: bool, whole: bool
     ) -> Iterator[Written]:
-        """Write the layers that follow from those written, and put their versions into ``current``.
+        """Write the layers that follow from those touched (written or emptied); put their versions into ``current``.
 
         ``current`` holds the versions that the transaction will serve; ``whole``: what it lacks is not served any more.
-        Nothing is done where no input changed and all that follows stands, unless it is to be done ``anew``; a layer
-        without rows is left out.
+        Nothing is done where no input was touched and all that follows stands, unless it is to be done ``anew``; a
+        layer without rows is left out.
         """
-        changed = written | ({POPULATION} & set(current))
-        if not set(INPUTS) & set(current) or (not (self.anew or set(INPUTS) & changed) and self._stands()):
+        asked = self.anew or whole or set(INPUTS) & touched
+        if not asked and (not set(INPUTS) & set(current) or self._stands()):
             return
         inputs = self._inputs(current, whole)
         if inputs is None:
             return  # zones need both the counties and the hazard sources
         generated = generated or self._any_generated(current)
         for layer_id in DERIVED:
+            if self.only not in (None, layer_id):
+                standing = served(self.connection, self.registry.vector(layer_id))
+                if standing is not None:
+                    inputs.made[layer_id] = str(standing.table_name)
+                continue
             one = self._write(layer_id, inputs, generated)
             if one is not None:
                 inputs.made[layer_id] = one.table_name

@@ -25,8 +25,10 @@ from layers.kinds.vector import VectorLayer
 
 @dataclass(frozen=True)
 class ComputedColumns:
-    """Columns of a layer that follow from other columns of the same row, computed over a frame of all rows
-    with the constants as they stand."""
+    """Columns of a layer that follow from other columns of the same row, computed with the constants as they stand.
+
+    ``compute`` gets a frame of the rows that differ in ``inputs``: of 100,000 firms there are a thousand scores.
+    """
 
     inputs: Sequence[str]
     outputs: Sequence[str]
@@ -71,11 +73,14 @@ def finish(
 def _compute(
     connection: Connection, layer: VectorLayer, step: ComputedColumns, read: Sql, ready: Sql, has_z: bool
 ) -> None:
-    query = sql.SQL("SELECT _row, {} FROM {} WHERE NOT _bad").format(columns(step.inputs), read)
+    alike = sql.SQL("hash_record_extended(ROW({}), 0)").format(columns(step.inputs, "r"))
+    query = sql.SQL("SELECT DISTINCT {}, {} FROM {} r WHERE NOT _bad").format(
+        alike, columns(step.inputs, "r"), read
+    )
     rows = run(connection, query).fetchall()
-    frame = pd.DataFrame(rows, columns=["_row", *step.inputs], dtype=object)
+    frame = pd.DataFrame(rows, columns=["_alike", *step.inputs], dtype=object)
     done = step.compute(frame, current_constants(connection))
-    _copy(connection, layer, "computed", ["_row", *step.outputs], done, None)
+    _copy(connection, layer, "computed", ["_alike", *step.outputs], done, None)
     taken = [f.name for f in layer.fields]
     values = sql.SQL(", ").join(
         [sql.Identifier("c" if name in step.outputs else "r", name) for name in taken]
@@ -85,8 +90,9 @@ def _compute(
         layer,
         ready,
         sql.SQL(
-            "SELECT r._row, {}, r.geom, r.geom_z, r._bad, r._warn FROM {} r LEFT JOIN computed c ON c._row = r._row"
-        ).format(values, read),
+            "SELECT r._row, {}, r.geom, r.geom_z, r._bad, r._warn FROM {} r"
+            " LEFT JOIN computed c ON NOT r._bad AND c._alike = {}"
+        ).format(values, read, alike),
         has_z,
     )
     run(connection, sql.SQL("DROP TABLE computed"))
@@ -147,7 +153,7 @@ def _copy(
     shapes: Any,
 ) -> None:
     """Copy a frame into a temporary table; None stays null."""
-    types = {"_row": "bigint", **{f.name: SQL_NAMES[f.type] for f in layer.fields}}
+    types = {"_row": "bigint", "_alike": "bigint", **{f.name: SQL_NAMES[f.type] for f in layer.fields}}
     listed = [sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(types[n])) for n in names]
     geometry = [] if shapes is None else [sql.SQL("geom geometry")]
     name = sql.Identifier(table)

@@ -143,16 +143,26 @@ class Constants(Mapping[str, Constant]):
 
     def set(self, set_id: str) -> ConstantSet:
         """Return a set; NotFound (code ``unknown_cutoffs``) when no row belongs to it."""
-        rows = self.under(set_id).values()
-        if not rows:
+        if set_id not in self._sets:
             raise NotFound(
                 f"没有阈值集 {set_id!r}", f"there is no cut-off set {set_id!r}", code="unknown_cutoffs"
             )
-        return ConstantSet(set_id, max(r.version for r in rows), all(r.confirmed for r in rows))
+        return self._sets[set_id]
+
+    @cached_property
+    def _sets(self) -> dict[str, ConstantSet]:
+        """All sets, in the order of the table."""
+        found: dict[str, ConstantSet] = {}
+        for row in self.rows.values():
+            one = found.get(row.set, ConstantSet(row.set, 0, True))
+            found[row.set] = ConstantSet(
+                row.set, max(one.version, row.version), one.confirmed and row.confirmed
+            )
+        return found
 
     def sets(self) -> list[ConstantSet]:
         """Return all sets, in the order of the table."""
-        return [self.set(one) for one in dict.fromkeys(row.set for row in self.rows.values())]
+        return list(self._sets.values())
 
 
 def _wrong(key: str, zh: str, en: str) -> NotFound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,8 +61,8 @@ class ManyGraded:
     """Grades of many objects, row by row: 1 to 4, NaN where there is none. ``figures`` are arrays beside them."""
 
     grade: Floats
-    zh: Sequence[str]
-    en: Sequence[str]
+    zh: NDArray[np.object_]
+    en: NDArray[np.object_]
     cutoffs: ConstantSet
     figures: Mapping[str, Floats] = field(default_factory=dict)
 

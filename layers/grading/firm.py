@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from layers.constants.model import Constants
 from layers.grading.answer import Graded, ManyGraded, NotGradable, floats, number_or_refuse
 from layers.grading.grade import Grade
-from layers.grading.words import outcome
+from layers.grading.words import outcome, written_once
 from layers.model import Text
 
 METHOD = "firm"
@@ -28,13 +28,8 @@ def grade_many(score: ArrayLike, red_line: ArrayLike, constants: Constants) -> M
     scores, red = floats(score), np.asarray(red_line, dtype=np.bool_)
     usable = np.where((scores >= 0) & (scores <= 100), scores, np.nan)
     colour = np.where(red, float(Grade.RED), constants.steps(f"{SET}.cutoffs").many(usable))
-    pairs = list(zip(scores.tolist(), red.tolist(), colour.tolist(), strict=True))
-    # scores have one decimal: far fewer sentences than firms (NaN is equal to nothing, so it is looked up as text)
-    said = {(repr(s), r): _sentence(s, r, c) for s, r, c in {(repr(p[0]), p[1]): p for p in pairs}.values()}
-    texts = [said[repr(s), r] for s, r, _ in pairs]
-    return ManyGraded(
-        colour, [t.zh for t in texts], [t.en for t in texts], constants.set(SET), {"score": scores}
-    )
+    zh, en = written_once(_sentence, scores, red.astype(np.float64), colour)
+    return ManyGraded(colour, zh, en, constants.set(SET), {"score": scores})
 
 
 def grade(score: float | None, red_lines: Collection[int], constants: Constants) -> Graded:
@@ -59,5 +54,5 @@ def grade(score: float | None, red_lines: Collection[int], constants: Constants)
     return many.one(METHOD, inputs)
 
 
-def _sentence(score: float, red_line: bool, colour: float) -> Text:
+def _sentence(score: float, red_line: float, colour: float) -> Text:
     return OUTRIGHT if red_line else outcome(f"企业评估得分 {score:g}", f"firm score {score:g}", colour)

@@ -56,7 +56,7 @@ def grade_many(
         )
     ]
     figures = {"s": s, "r": np.where(has_any, r, np.nan), "alpha": alpha, "gb18218_grade": level}
-    zh, en = [text.zh for text in said], [text.en for text in said]
+    zh, en = (np.array(one, dtype=object) for one in ([t.zh for t in said], [t.en for t in said]))
     return ManyGraded(colour, zh, en, constants.set(SET), figures)
 
 

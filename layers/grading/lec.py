@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from layers.constants.model import Constants
 from layers.grading.answer import Floats, Graded, ManyGraded, NotGradable, floats
-from layers.grading.words import outcome
+from layers.grading.words import outcome, written_once
+from layers.model import Text
 
 METHOD = SET = "lec"
 
@@ -23,11 +24,8 @@ def grade_many(
     usable = np.all([_among(f, a) for f, a in zip(factors, allowed, strict=True)], axis=0)
     d = np.where(usable, factors[0] * factors[1] * factors[2], np.nan)
     colour = constants.steps(f"{SET}.cutoffs").many(d)
-    said = [
-        outcome(f"L×E×C = {x:g}×{y:g}×{z:g} = {v:g}", f"L x E x C = {x:g} x {y:g} x {z:g} = {v:g}", c)
-        for x, y, z, v, c in zip(*(f.tolist() for f in factors), d.tolist(), colour.tolist(), strict=True)
-    ]
-    return ManyGraded(colour, [t.zh for t in said], [t.en for t in said], constants.set(SET), {"d": d})
+    zh, en = written_once(_sentence, *factors, d, colour)
+    return ManyGraded(colour, zh, en, constants.set(SET), {"d": d})
 
 
 def grade(
@@ -44,6 +42,10 @@ def grade(
     first, second, third = (np.array([value], dtype=np.float64) for value in given.values())
     many = grade_many(first, second, third, constants)
     return many.one(METHOD, given)
+
+
+def _sentence(x: float, y: float, z: float, d: float, colour: float) -> Text:
+    return outcome(f"L×E×C = {x:g}×{y:g}×{z:g} = {d:g}", f"L x E x C = {x:g} x {y:g} x {z:g} = {d:g}", colour)
 
 
 def _among(values: Floats, allowed: Sequence[float]) -> NDArray[np.bool_]:

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from layers.constants.model import Constants
-from layers.grading.answer import Floats, Graded, ManyGraded, NotGradable, floats
-from layers.grading.words import outcome
+from layers.errors import NotFound
+from layers.grading.answer import Graded, ManyGraded, NotGradable, floats
+from layers.grading.words import outcome, written_once
+from layers.model import Text
 
 METHOD = "ls"
 GENERAL = "general"
@@ -23,15 +25,17 @@ def cutoffs_of(industry: str | None, constants: Constants) -> str:
 def grade_many(likelihood: ArrayLike, severity: ArrayLike, cutoffs: str, constants: Constants) -> ManyGraded:
     """Grade by R = L * S with one cut-off set; factors that are missing or not 1, 2, 3, 4, 5 give no grade."""
     first, second = floats(likelihood), floats(severity)
+    if not cutoffs.startswith("ls-"):  # the cut-offs of another method stand in the same table
+        raise NotFound(
+            f"没有 LS 阈值集 {cutoffs!r}",
+            f"there is no set of LS cut-offs {cutoffs!r}",
+            code="unknown_cutoffs",
+        )
     usable = np.isin(first, FACTORS) & np.isin(second, FACTORS)
     r = np.where(usable, first * second, np.nan)
     colour = constants.steps(f"{cutoffs}.cutoffs").many(r)
-    said = [
-        outcome(f"L×S = {x:g}×{y:g} = {v:g}", f"L x S = {x:g} x {y:g} = {v:g}", c)
-        for x, y, v, c in zip(first.tolist(), second.tolist(), r.tolist(), colour.tolist(), strict=True)
-    ]
-    figures: dict[str, Floats] = {"r": r}
-    return ManyGraded(colour, [t.zh for t in said], [t.en for t in said], constants.set(cutoffs), figures)
+    zh, en = written_once(_sentence, first, second, r, colour)
+    return ManyGraded(colour, zh, en, constants.set(cutoffs), {"r": r})
 
 
 def grade(likelihood: float | None, severity: float | None, cutoffs: str, constants: Constants) -> Graded:
@@ -39,7 +43,7 @@ def grade(likelihood: float | None, severity: float | None, cutoffs: str, consta
 
     Raises:
         NotGradable: a factor is missing or not a whole number from 1 to 5 (``missing_l``, ``bad_s`` and so on).
-        NotFound: there is no such cut-off set (code ``unknown_constant``).
+        NotFound: there is no such set of LS cut-offs (code ``unknown_cutoffs`` or ``unknown_constant``).
     """
     given = {"l": likelihood, "s": severity}
     for letter, value in given.items():
@@ -56,3 +60,7 @@ def grade(likelihood: float | None, severity: float | None, cutoffs: str, consta
             )
     first, second = (np.array([value], dtype=np.float64) for value in given.values())
     return grade_many(first, second, cutoffs, constants).one(METHOD, given | {"cutoffs": cutoffs})
+
+
+def _sentence(x: float, y: float, r: float, colour: float) -> Text:
+    return outcome(f"L×S = {x:g}×{y:g} = {r:g}", f"L x S = {x:g} x {y:g} = {r:g}", colour)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from layers.constants.model import Constants
 from layers.grading.answer import Graded, ManyGraded, floats, number_or_refuse
-from layers.grading.words import outcome
+from layers.grading.words import outcome, written_once
 from layers.model import Text
 
 METHOD = "park"
@@ -32,13 +32,7 @@ def grade_many(score: ArrayLike, constants: Constants) -> ManyGraded:
     number = constants.steps(f"{SET}.cutoffs").many(usable)
     colours = floats([np.nan, *(constants.number(f"{SET}.colour.{letter}") for letter in CLASSES)])
     colour = colours[np.nan_to_num(number).astype(int)]
-    said = [
-        outcome(
-            f"园区评估得分 {s:g}", f"park score {s:g}", c, "" if np.isnan(n) else f"{CLASSES[int(n) - 1]} "
-        )
-        for s, n, c in zip(scores.tolist(), number.tolist(), colour.tolist(), strict=True)
-    ]
-    zh, en = [t.zh for t in said], [t.en for t in said]
+    zh, en = written_once(_sentence, scores, number, colour)
     return ManyGraded(colour, zh, en, constants.set(SET), {"score": scores, "class": number})
 
 
@@ -51,3 +45,8 @@ def grade(score: float | None, constants: Constants) -> Graded:
     many = grade_many([number_or_refuse(score, SCORE, 0, 100, "score")], constants)
     label = WORDS[CLASSES[int(many.figures["class"][0]) - 1]]
     return many.one(METHOD, {"score": score}, label)
+
+
+def _sentence(score: float, number: float, colour: float) -> Text:
+    letter = "" if np.isnan(number) else f"{CLASSES[int(number) - 1]} "
+    return outcome(f"园区评估得分 {score:g}", f"park score {score:g}", colour, letter)

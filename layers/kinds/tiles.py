@@ -14,11 +14,15 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    Column,
     ColumnElement,
     Integer,
     LargeBinary,
+    MetaData,
     Select,
     Table,
+    Text,
     bindparam,
     case,
     cast,
@@ -154,30 +158,75 @@ def _clusters(layer: VectorLayer, table: Table, zoom: int) -> Select[Any]:
 
     Cells divide the tile, so no cluster stands in two tiles and the sums over tiles are the table's counts.
     """
-    size = MERCATOR_CIRCUMFERENCE_M / (1 << zoom) / CLUSTER_CELLS
-    x, y = func.ST_X(table.c.tile_geom), func.ST_Y(table.c.tile_geom)
-    inside = func.ST_TileEnvelope(_Z, _X, _Y)
-    group: list[ColumnElement[Any]] = [func.floor(x / size), func.floor(y / size)]
-    columns: list[ColumnElement[Any]] = []
-    if layer.legend:
-        columns.append(table.c[layer.legend.field])
-        group.append(table.c[layer.legend.field])
-    count = func.count()
-    centre = func.ST_SetSRID(func.ST_MakePoint(func.avg(x), func.avg(y)), 3857)
-    mvt = func.ST_AsMVTGeom(centre, inside, TILE_EXTENT, 0, True, type_=LargeBinary)
-    alone = case((count == 1, func.min(table.c[layer.key])), else_=None)
-    return (
-        select(mvt.label("geom"), alone.label("id"), cast(count, Integer).label("n"), *columns)
-        .where(
-            table.c.tile_geom.bool_op("&&")(inside),
-            # half-open box: a point on a shared edge belongs to one tile only
-            x >= func.ST_XMin(inside),
-            x < func.ST_XMax(inside),
-            y >= func.ST_YMin(inside),
-            y < func.ST_YMax(inside),
-        )
-        .group_by(*group)
+    return _gathered_in_tile(
+        layer,
+        _single(layer, table).where(table.c.tile_geom.bool_op("&&")(func.ST_TileEnvelope(_Z, _X, _Y))),
+        zoom,
     )
+
+
+def _single(layer: VectorLayer, table: Table) -> Select[Any]:
+    """Return points as clusters of one."""
+    x, y = func.ST_X(table.c.tile_geom).label("x"), func.ST_Y(table.c.tile_geom).label("y")
+    columns = [x, y, literal_column("1").label("n"), table.c[layer.key].label("key")]
+    return select(*columns, *([table.c[layer.legend.field].label("class")] if layer.legend else []))
+
+
+def gather(layer: VectorLayer, table: Table, zoom: int) -> tuple[Table, Select[Any]]:
+    """Return a temporary table, and the query that fills it: the clusters of all points of a layer at a zoom.
+
+    The cells of a lower zoom are made of whole cells of this one, so its tiles can be made of this table.
+    """
+    kind = [Column("class", table.c[layer.legend.field].type)] if layer.legend else []
+    place = [Column("x", Float), Column("y", Float), Column("n", BigInteger), Column("key", Text)]
+    temporary = Table(
+        "gathered", MetaData(), *place, *kind, prefixes=["TEMPORARY"], postgresql_on_commit="DROP"
+    )
+    found = _gathered(_single(layer, table), zoom).subquery("g")
+    return temporary, select(*(found.c[column.name] for column in temporary.columns))
+
+
+def gathered_statement(layer: VectorLayer, gathered: Table, zoom: int) -> Select[Any]:
+    """Return the statement of one tile out of a table of clusters of a zoom that is not lower."""
+    return select(_as_mvt(layer, _gathered_in_tile(layer, select(gathered), zoom), layer.id))
+
+
+def _gathered(points: Select[Any], zoom: int) -> Select[Any]:
+    """Sum clusters up by cells of a zoom; the place is the mean of their points."""
+    p = points.subquery("p").c
+    size = MERCATOR_CIRCUMFERENCE_M / (1 << zoom) / CLUSTER_CELLS
+    cells: list[ColumnElement[Any]] = [
+        func.floor(p.x / size).label("column"),
+        func.floor(p.y / size).label("row"),
+    ]
+    kind = [p["class"]] if "class" in p else []
+    total = func.sum(p.n)
+    means: list[ColumnElement[Any]] = [
+        (func.sum(at * p.n) / cast(total, Float)).label(name) for at, name in ((p.x, "x"), (p.y, "y"))
+    ]
+    return select(*means, total.label("n"), func.min(p.key).label("key"), *kind, *cells).group_by(
+        *cells, *kind
+    )
+
+
+def _gathered_in_tile(layer: VectorLayer, points: Select[Any], zoom: int) -> Select[Any]:
+    inside = func.ST_TileEnvelope(_Z, _X, _Y)
+    p = points.subquery("s").c
+    in_tile = select(*p).where(
+        # half-open box: a point on a shared edge belongs to one tile only
+        p.x >= func.ST_XMin(inside),
+        p.x < func.ST_XMax(inside),
+        p.y >= func.ST_YMin(inside),
+        p.y < func.ST_YMax(inside),
+    )
+    g = _gathered(in_tile, zoom).subquery("g").c
+    centre = func.ST_SetSRID(func.ST_MakePoint(g.x, g.y), 3857)
+    mvt = func.ST_AsMVTGeom(centre, inside, TILE_EXTENT, 0, True, type_=LargeBinary)
+    alone = case((g.n == 1, g.key), else_=None)
+    kind = [g["class"]] if layer.legend else []
+    named = [one.label(str(layer.legend.field)) for one in kind] if layer.legend else []
+    listed = [mvt.label("geom"), alone.label("id"), cast(g.n, Integer).label("n"), *named]
+    return select(*listed).order_by(g.column, g.row, *kind)  # the same bytes however the sums were made
 
 
 def _label_points(layer: VectorLayer, table: Table) -> Select[Any]:

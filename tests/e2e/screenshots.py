@@ -12,11 +12,17 @@ from tests.e2e.conftest import CHROMIUM_FLAGS
 from tests.e2e.driver import MapPage
 
 OUT = CHECKOUT / "web" / "screenshots"
+WHOLE, NEAR = "m=9/29.95/121.2", "m=12/29.97/121.62&layers=land,admin_area,risk_grid,graded_object&cov=0"
 PICTURES = {
     "day": (1440, 900, "light", ""),
     "night": (1440, 900, "dark", ""),
     "risk": (1440, 900, "light", "panel=risk"),
+    "why": (1440, 900, "light", "item=risk_zone/330211"),
+    "grid": (1440, 900, "light", NEAR),
+    "deuteranopia": (1440, 900, "light", WHOLE),
+    "protanopia": (1440, 900, "light", WHOLE),
     "phone": (390, 844, "light", ""),
+    "risk-phone": (390, 844, "dark", "panel=risk"),
     "planner": (1440, 900, "light", "panel=coverage&radius=none&wind=8/330&bands=1"),
     "planner-phone": (390, 844, "light", "panel=coverage"),
     "place": (
@@ -42,6 +48,9 @@ def main(url: str) -> None:
                 timezone_id="Asia/Shanghai",
             )
             page = MapPage(context, url.rstrip("/")).open(fragment)
+            if name in ("deuteranopia", "protanopia"):  # Chromium draws the page as such an eye sees it
+                seen = context.new_cdp_session(page.page)
+                seen.send("Emulation.setEmulatedVisionDeficiency", {"type": name})
             page.page.wait_for_timeout(2000)
             page.settle().screenshot(OUT / f"{name}.png")
             context.close()

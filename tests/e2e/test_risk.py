@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Running
+from app.deps import beijing_today
+from tests.e2e.conftest import OpenTab, Running
 from tests.e2e.driver import MapPage
 from tests.e2e.test_map import api
 
@@ -57,3 +59,40 @@ def test_a_day_before_the_first_load_shows_no_data_and_says_which_day(tab: MapPa
     tab.part("at-now").click()
     expect(tab.part("zone-row").first).to_be_visible()
     assert "at=" not in tab.page.url
+
+
+def test_a_zone_is_set_by_hand_shows_it_and_is_given_back(open_tab: OpenTab, loading: Running) -> None:
+    before = api(loading, "/api/layers/risk_zone/items/330211/why")
+    tab = open_tab(loading.url).open("item=risk_zone/330211")
+    tab.part("override").locator("summary").click()
+    form = tab.part("override-form")
+    form.locator("select").select_option("4")
+    form.locator("[name=reason]").fill("现场核查：储罐已清空")
+    form.locator("[name=person]").fill("王五")
+    form.locator("[name=until]").fill("2020-01-01")
+    form.locator("button[type=submit]").click()
+    expect(tab.part("override-said")).to_contain_text("应在今天与一年之内")
+    form.locator("[name=until]").fill((beijing_today() + timedelta(days=30)).isoformat())
+    form.locator("button[type=submit]").click()
+    expect(tab.part("why-override")).to_contain_text("现场核查：储罐已清空", timeout=60_000)
+    expect(tab.part("why-sentence")).to_contain_text("人工核定（王五")
+    said = api(loading, "/api/layers/risk_zone/items/330211/why")
+    assert (said["grade"], said["override"]["worst"]) == (4, before["grade"])
+    expect(tab.part("withdraw-person")).to_have_value("王五")
+    tab.part("withdraw-person").fill("赵六")
+    tab.part("withdraw").click()
+    expect(tab.part("why-override")).to_have_count(0, timeout=60_000)
+    assert api(loading, "/api/layers/risk_zone/items/330211/why")["grade"] == before["grade"]
+    assert api(loading, "/api/zones/overrides")["overrides"][0]["withdrawn_by"] == "赵六"
+    tab.open(f"panel=risk&since={beijing_today().isoformat()}")
+    expect(tab.part("changes-said")).to_contain_text("0 处变色")
+    tab.log_is_clean("422")
+
+
+def test_one_kind_of_zone_is_filled_at_a_time_so_that_no_two_colours_mix(tab: MapPage) -> None:
+    tab.open("m=10/29.95/121.6")
+    tab.toggle_layer("risk_grid")
+    assert tab.drawn("risk_grid")
+    assert tab.drawn("risk_zone") == []
+    expect(tab.layer("risk_zone").locator("input")).not_to_be_checked()
+    tab.log_is_clean()

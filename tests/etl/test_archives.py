@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import event
 from etl.archives import MAX_ZOOM, build_archive, cover
 from etl.progress import Silent
 from layers.kinds.archive import Archive
+from layers.kinds.tiles import tile_statement
 from tests.etl.loads.conftest import Desk, desk, shelters
 
 __all__ = ["desk"]  # the fixture
@@ -97,3 +99,25 @@ def test_a_lost_archive_before_is_no_hindrance(desk: Desk, tmp_path: Path) -> No
     rows[7]["name"] = "改名"
     desk.load(rows)
     assert archive_of(desk).read_bytes() == made_whole(desk, tmp_path).read_bytes()
+
+
+def test_tiles_of_points_gathered_once_are_those_made_one_by_one(desk: Desk) -> None:
+    rows = [
+        {
+            "code": f"H{n}", "name": "企业", "kind": "firm", "firm_score": [55, 70, 80, 95, None][n % 5],
+            "x": 119.0 + (n * 37 % 400) / 400 * 0.9, "y": 29.0 + (n * 53 % 391) / 391 * 0.9,
+        }
+        for n in range(300)
+    ]  # fmt: skip
+    load = desk.load(rows, "hazard_source")
+    layer = desk.loader.registry.vector("hazard_source")
+    archive = Archive(desk.loader.store.archives / f"hazard_source-{load.version}.pmtiles")
+    table = layer.table(f"hazard_source__{load.version}")
+    compared = 0
+    with desk.loader.engine.connect() as connection:
+        for z, x, y in (t for zoom in range(MAX_ZOOM + 1) for t in cover((118.0, 28.0, 121.0, 31.0), zoom)):
+            body = connection.execute(tile_statement(layer, table, z), {"z": z, "x": x, "y": y}).scalar_one()
+            packed = archive.tile(z, x, y)
+            assert (gzip.decompress(packed) if packed else b"") == bytes(body or b""), (z, x, y)
+            compared += bool(body)
+    assert compared > MAX_ZOOM

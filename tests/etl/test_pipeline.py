@@ -143,6 +143,23 @@ def test_a_manifest_that_is_the_whole_map_takes_other_layers_off_it(
     assert pipeline.loaded_fingerprint() == "b"
 
 
+def test_zones_stay_when_a_whole_map_comes_again_with_another_layer(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    counties(tmp_path)
+    write(tmp_path, "s.csv")
+    (tmp_path / "h.csv").write_text(
+        "code,name,kind,firm_score,lon,lat\nH1,企业,firm,55,120.1,30.1\n", encoding="utf-8"
+    )
+    entries = [COUNTIES, entry("hazard_source", "h.csv")]
+    pipeline.run(Manifest(layer=entries), tmp_path, whole=True, fingerprint="a")
+    zones = "SELECT version FROM layer.current WHERE layer = 'risk_zone'"
+    before = rows(pipeline, zones)
+    pipeline.run(Manifest(layer=[*entries, *SHELTERS.layer]), tmp_path, whole=True, fingerprint="b")
+    assert before
+    assert rows(pipeline, zones) == before
+
+
 def test_files_that_were_lost_are_made_again_from_the_same_data(pipeline: Pipeline, tmp_path: Path) -> None:
     write(tmp_path, "s.csv")
     pipeline.run(SHELTERS, tmp_path, whole=True, fingerprint="a")

@@ -135,7 +135,7 @@ export const api = {
     request<unknown>(`/api/zones/overrides/${id}/withdraw${query({ person })}`, { method: "POST" }),
   kpis: (at: string | null) => request<KpiList>(`/api/kpis${query({ at })}`),
   versions: (layer: string) => request<VersionList>(`/api/layers/${part(layer)}/versions`),
-  changes: (layer: string, since: string, until: string) =>
+  changes: (layer: string, since: string, until: string | null) =>
     request<ChangeList>(`/api/layers/${part(layer)}/changes${query({ since, until, limit: "50" })}`),
   value: (layer: string, lon: number, lat: number, signal: AbortSignal) =>
     request<RasterValue>(`/api/layers/${part(layer)}/value?lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`, {

@@ -199,7 +199,12 @@ const WORDS = {
   atDay: ["看某日的状态", "The map on a day"],
   atNow: ["回到现在", "Back to now"],
   atShown: ["地图为 {day} 的状态", "The map as it was on {day}"],
-  changed: ["最近一次变化：{n} 处变色", "Last change: {n} changed colour"],
+  now: ["现在", "now"],
+  sinceDay: ["与某日比较", "Compare with a day"],
+  changed: ["最近一次变化（{day}）：{n} 处变色", "Last change ({day}): {n} changed colour"],
+  changedSince: ["{since} 至 {until}：{n} 处变色", "{since} to {until}: {n} changed colour"],
+  changeNew: ["新增", "new:"],
+  changeGone: ["→ 已移除", "→ gone"],
   changedNone: ["只有一个版本，没有可比的变化", "One version only, nothing to compare"],
   skip: ["跳到地图", "Skip to the map"],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;

@@ -84,8 +84,11 @@ export class LayersPanel {
       const catalogue = this.#app.catalogue.value;
       if (!catalogue) return;
       const on = layersOn(catalogue, store.state);
-      if (box.checked) on.add(info.id);
-      else on.delete(info.id);
+      if (box.checked) {
+        // two fills of zones over each other would mix into colours that are no grade
+        if (info.zones) for (const one of catalogue.layers) if (one.zones) on.delete(one.id);
+        on.add(info.id);
+      } else on.delete(info.id);
       store.set({ layers: catalogue.layers.map((one) => one.id).filter((id) => on.has(id)) });
     });
     const name = h("span", { class: "name" }, say(info.title, lang));

@@ -57,7 +57,8 @@ export class Layout {
       this.#right,
     );
     this.#drag();
-    if (app.store.state.item || app.store.state.pin) this.#sheet.dataset.height = "half";
+    const { item, pin, panel } = app.store.state;
+    if (item || pin || panel) this.height = "half"; // a link to an answer shows the answer
     app.store.subscribe((state, before) => {
       const chosen = state.item !== before.item || state.pin !== before.pin;
       // Half a sheet shows the answer and leaves the place in sight.

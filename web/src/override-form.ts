@@ -3,7 +3,7 @@
 import { announce } from "./announce";
 import { api } from "./api";
 import type { App } from "./app";
-import { button, fill, h } from "./dom";
+import { fill, h } from "./dom";
 import { asFailure } from "./fetchers";
 import { isGraded } from "./filters";
 import { say } from "./format";
@@ -53,20 +53,35 @@ export function overrideForm(app: App, why: Why): HTMLElement {
   return h("details", { "data-testid": "override" }, h("summary", {}, t("byHandChange")), form);
 }
 
-export function withdrawButton(app: App, why: Why): HTMLElement {
-  const said = h("p", { class: "hint", role: "alert" });
-  const take = async () => {
-    const { overrides } = await api.overrides();
-    const open = overrides.find((one) => one.holds && one.layer === why.layer && one.zone === why.key);
-    if (open) await api.withdraw(open.id, localStorage.getItem(PERSON) ?? why.override?.person ?? "");
-  };
-  const go = () => void done(app, said, take);
-  return h(
-    "div",
-    {},
-    button({ class: "link", "data-testid": "withdraw" }, go, app.say("byHandWithdraw")),
+/** Taking a decision back is a decision too: it asks who takes it. */
+export function withdrawForm(app: App, why: Why): HTMLElement {
+  const { say: t } = app;
+  const said = h("p", { class: "hint", role: "alert", "data-testid": "withdraw-said" });
+  const person = h("input", {
+    name: "person",
+    type: "text",
+    required: true,
+    maxlength: 100,
+    value: localStorage.getItem(PERSON) ?? "",
+    "data-testid": "withdraw-person",
+  });
+  const form = h(
+    "form",
+    { class: "override-form" },
+    h("label", { class: "row" }, h("span", { class: "name" }, t("byHandPerson")), person),
     said,
+    h("button", { type: "submit", class: "link", "data-testid": "withdraw" }, t("byHandWithdraw")),
   );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    localStorage.setItem(PERSON, person.value);
+    void done(app, said, async () => {
+      const { overrides } = await api.overrides();
+      const open = overrides.find((one) => one.holds && one.layer === why.layer && one.zone === why.key);
+      if (open) await api.withdraw(open.id, person.value);
+    });
+  });
+  return form;
 }
 
 async function done(app: App, said: HTMLElement, work: () => Promise<unknown>): Promise<void> {

@@ -7,7 +7,8 @@ import { button, fill, h } from "./dom";
 import { asFailure } from "./fetchers";
 import { integer, NONE, percent, say } from "./format";
 import { gradeMark } from "./grade-mark";
-import type { ChangeList, Kpi, KpiList, ZoneList, ZoneRow } from "./risk-types";
+import { changesSection } from "./risk-changes";
+import type { Kpi, KpiList, ZoneList, ZoneRow } from "./risk-types";
 import { layersOn } from "./style";
 import type { LayerInfo } from "./types";
 
@@ -19,6 +20,7 @@ export class RiskPanel {
   readonly #figures = h("section");
   readonly #zones = h("section");
   readonly #history = h("section");
+  #drawing = 0;
   #layer: string | null = null;
 
   constructor(app: App) {
@@ -26,7 +28,7 @@ export class RiskPanel {
     this.element.append(this.#history, this.#figures, this.#zones);
     app.catalogue.subscribe(() => this.#draw());
     app.store.subscribe((state, before) => {
-      const keys = ["panel", "lang", "theme", "at", "parts"] as const;
+      const keys = ["panel", "lang", "theme", "at", "since", "parts"] as const;
       if (keys.some((key) => state[key] !== before[key])) this.#draw();
     });
     this.#draw();
@@ -45,19 +47,18 @@ export class RiskPanel {
 
   #drawHistory(): void {
     const { say: t, store } = this.#app;
-    const { at } = store.state;
-    const input = h("input", {
-      type: "date",
-      value: at ?? "",
-      "data-testid": "at-day",
-      "aria-label": t("atDay"),
-    });
-    input.addEventListener("change", () => store.set({ at: input.value || null }));
+    const { at, since } = store.state;
+    const day = (value: string | null, id: string, label: string, set: (day: string | null) => void) => {
+      const input = h("input", { type: "date", value: value ?? "", "data-testid": id, "aria-label": label });
+      input.addEventListener("change", () => set(input.value || null));
+      return h("label", { class: "row" }, h("span", { class: "name" }, label), input);
+    };
     const now = button({ class: "link", "data-testid": "at-now" }, () => store.set({ at: null }), t("atNow"));
     fill(
       this.#history,
       h("h1", {}, t("risk")),
-      h("label", { class: "row" }, h("span", { class: "name" }, t("atDay")), input),
+      day(at, "at-day", t("atDay"), (one) => store.set({ at: one })),
+      day(since, "since-day", t("sinceDay"), (one) => store.set({ since: one })),
       at && h("p", { class: "hint past", role: "status" }, t("atShown", { day: at }), " ", now),
     );
   }
@@ -132,9 +133,14 @@ export class RiskPanel {
       void this.#drawZones();
     });
     const { at } = store.state;
+    this.#drawing += 1;
+    const mine = this.#drawing;
     try {
-      const found = await api.zones(chosen.id, at);
-      const change = await this.#lastChange(chosen.id);
+      const [found, changes] = await Promise.all([
+        api.zones(chosen.id, at),
+        changesSection(this.#app, chosen.id),
+      ]);
+      if (mine !== this.#drawing) return; // another day was chosen meanwhile
       const files = FORMS.map((form) =>
         h("a", { class: "link", href: api.zoneFile(chosen.id, form, at), download: "" }, form.toUpperCase()),
       );
@@ -150,7 +156,7 @@ export class RiskPanel {
         this.#sums(found),
         found.unconfirmed.length > 0 &&
           h("p", { class: "hint unconfirmed" }, t("unconfirmed", { sets: found.unconfirmed.join("、") })),
-        h("p", { class: "hint", "data-testid": "last-change" }, change),
+        changes,
         h("p", { class: "col-head" }, t("zoneCounts")),
         h(
           "div",
@@ -184,21 +190,6 @@ export class RiskPanel {
       h("span", { class: "name" }, row.name, h("span", { class: "sub" }, where)),
       h("span", { class: "figure" }, counts.map((n) => integer(n, lang)).join(" · ")),
     );
-  }
-
-  async #lastChange(layer: string): Promise<string> {
-    const { say: t, lang } = this.#app;
-    const { versions } = await api.versions(layer);
-    const [now, before] = versions;
-    if (!now || !before) return t("changedNone");
-    const found: ChangeList = await api.changes(layer, before.version, now.version);
-    const names = found.objects.slice(0, 3).map((one) => {
-      const words = [one.before, one.after].map(
-        (grade) => gradeMark(this.#app, grade as number | null).words,
-      );
-      return `${one.name ?? one.key} ${words.join(" → ")}`;
-    });
-    return [t("changed", { n: integer(found.total, lang) }), ...names].join(" · ");
   }
 }
 

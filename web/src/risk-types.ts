@@ -97,11 +97,20 @@ export type Kpi = {
 
 export type KpiList = { at: string | null; on: string; kpis: Kpi[] };
 
+export type ChangedObject = {
+  key: string;
+  name: string | null;
+  what: string;
+  before: ClassValue;
+  after: ClassValue;
+};
+
 export type ChangeList = {
   layer: string;
+  after_at: string;
   total: number;
   counts: { what: string; before: ClassValue; after: ClassValue; count: number }[];
-  objects: { key: string; name: string | null; what: string; before: ClassValue; after: ClassValue }[];
+  objects: ChangedObject[];
 };
 
 export type VersionList = { versions: { version: string; at: string; rows: number }[] };

@@ -12,6 +12,7 @@
  *     pin=<lat>,<lon>            the marked place
  *     panel=coverage|sources|keys|risk|incidents  what the right side shows beside the item
  *     at=<YYYY-MM-DD>            the map as it was at the end of that day      (absent: now)
+ *     since=<YYYY-MM-DD>         what changed from the end of that day on is listed  (absent: the last change)
  *     part=<id>:<filter>,…       layers of which a named part only is shown
  *     haz=<hazard>               what happened at the marked place            (absent: anything)
  *     foot=<m>                   footprint: a ring (absent: 1000), <isolation m>/<downwind m>/<wind from>, or
@@ -59,6 +60,7 @@ export type State = {
   pin: [lon: number, lat: number] | null;
   panel: Panel | null;
   at: string | null;
+  since: string | null;
   parts: Record<string, string>;
   hazard: Hazard | null;
   foot: Foot;
@@ -94,6 +96,7 @@ export function initialState(): State {
     pin: null,
     panel: null,
     at: null,
+    since: null,
     parts: {},
     hazard: null,
     foot: FOOT_DEFAULT,
@@ -252,6 +255,7 @@ export function parseState(fragment: string): State {
     pin: parsePin(found.get("pin")),
     panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk", "incidents"]),
     at: parseDay(found.get("at")),
+    since: parseDay(found.get("since")),
     parts: parseParts(found.get("part")),
     hazard: oneOf(found.get("haz"), HAZARDS),
     foot: parseFoot(found.get("foot")) ?? FOOT_DEFAULT,
@@ -287,6 +291,7 @@ export function formatState(state: State): string {
   put("pin", state.pin && `${short(state.pin[1], 6)},${short(state.pin[0], 6)}`);
   put("panel", state.panel);
   put("at", state.at);
+  put("since", state.since);
   const parts = Object.entries(state.parts);
   put("part", parts.length > 0 ? parts.map(([id, filter]) => `${id}:${filter}`).join(",") : null);
   put("haz", state.hazard);

@@ -86,10 +86,11 @@ function own(slot: Slot, name: string, rest: object): Drawn {
 
 function coverageLayers(theme: Theme, tokens: Tokens, on: boolean): Drawn[] {
   const layout = { visibility: on ? "visible" : "none" };
+  // light enough that an orange under it is not taken for a red
   const shade =
     theme === "day"
-      ? { "fill-color": "#15202B", "fill-opacity": 0.3 }
-      : { "fill-color": "#05080B", "fill-opacity": 0.55 };
+      ? { "fill-color": "#15202B", "fill-opacity": 0.16 }
+      : { "fill-color": "#05080B", "fill-opacity": 0.4 };
   return [
     own("shade", "gap", {
       type: "fill",

@@ -5,7 +5,7 @@ import type { App } from "./app";
 import { button, fill, h } from "./dom";
 import { date, decimal, integer, NONE, say } from "./format";
 import { gradeMark } from "./grade-mark";
-import { overrideForm, withdrawButton } from "./override-form";
+import { overrideForm, withdrawForm } from "./override-form";
 import type { Alpha, Member, Target, Why } from "./risk-types";
 
 export class WhySection {
@@ -79,7 +79,7 @@ export class WhySection {
         t("byHandUntil", { person, until: date(until), reason }),
       ),
       h("p", { class: "hint" }, t("byHandWorst", { word: mark.words }), mark.swatch),
-      this.#app.store.state.at === null && withdrawButton(this.#app, why),
+      this.#app.store.state.at === null && withdrawForm(this.#app, why),
     );
   }
 

@@ -60,12 +60,16 @@ def test_each_method_answers_with_grade_and_cut_off_set(
         ("lec", {"l": 10, "e": 6}, "missing_c"),
         ("lec", {"l": 4, "e": 6, "c": 1}, "bad_l"),
         ("ls", {"l": 6, "s": 1}, "bad_l"),
-        ("ls", {"l": 1, "s": 1, "cutoffs": "nowhere"}, "unknown_constant"),
+        ("ls", {"l": 1, "s": 1, "cutoffs": "nowhere"}, "unknown_cutoffs"),
+        ("ls", {"l": 1, "s": 1, "cutoffs": "ls-nowhere"}, "unknown_constant"),
+        ("ls", {"l": 5, "s": 5, "cutoffs": "lec"}, "unknown_cutoffs"),
         ("firm", {}, "missing_score"),
         ("firm", {"score": 101}, "bad_score"),
         ("firm", {"red_lines": [9]}, "bad_red_line"),
         ("park", {"score": -1}, "bad_score"),
         ("park", {"scores": 1}, "bad_request"),
+        ("park", {"score": True}, "bad_request"),
+        ("lec", {"l": "10", "e": 6, "c": 15}, "bad_request"),
     ],
 )
 def test_what_cannot_be_graded_is_a_named_error_in_both_languages(

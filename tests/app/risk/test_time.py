@@ -68,9 +68,18 @@ def test_the_changes_between_two_versions_name_each_object(http: TestClient) -> 
         2,
     )
     assert [(o["key"], o["before"], o["after"]) for o in found["objects"]] == [("A4", 2, 1), ("B1", 3, 4)]
+    by_day = http.get(f"/api/layers/hazard_source/changes?since={LAST_WEEK + timedelta(days=2)}").json()
+    assert by_day == found
     same = http.get(f"/api/layers/hazard_source/changes?since={versions[0]['version']}").json()
     assert (same["total"], same["objects"]) == (0, [])
-    assert http.get("/api/layers/hazard_source/changes?since=nothing").json()["code"] == "version_gone"
+    for since, code in (
+        ("nothing", "version_gone"),
+        ("2026-02-30", "bad_day"),
+        (str(LAST_WEEK - timedelta(days=2)), "layer_empty"),
+    ):
+        answer = http.get(f"/api/layers/hazard_source/changes?since={since}").json()
+        assert answer["code"] == code
+        assert answer["detail_en"]
 
 
 def test_a_zone_can_be_set_by_hand_over_http_and_stays_on_record(http: TestClient) -> None:

@@ -90,6 +90,9 @@ def test_a_change_that_changes_no_grade_names_nothing(regrader: Regrader) -> Non
         ("gb18218-2018.q.7782-50-5", "5", {}, "same_constant"),
         ("colours.1", "#000000", {}, "fixed_constant"),
         ("nothing.here", "1", {}, "unknown_constant"),
+        ("gb18218-2018.q.67-64-2", "5", {}, "unknown_constant"),  # the check digit is wrong
+        ("ls.industry.", "ls-shandong", {}, "unknown_constant"),
+        ("zones.cell", "0", {}, "bad_constant"),
         ("ls-general.cutoffs", ">=21:1; >=1:4", {"person": " "}, "missing_person"),
         ("ls-general.cutoffs", ">=21:1; >=1:4", {"reason": ""}, "missing_reason"),
         ("ls-general.cutoffs", ">=21:1; >=1:4", {"confidence": "D"}, "bad_constant"),

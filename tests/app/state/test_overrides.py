@@ -46,6 +46,9 @@ def test_a_zone_set_by_hand_shows_colour_reason_person_and_end_beside_its_member
         until,
     )
     assert now["n_red"] == before["n_red"]
+    with regrader.engine.connect() as connection:  # nothing else is computed for it
+        made = connection.execute(text("SELECT layer FROM layer.version GROUP BY layer HAVING count(*) > 1"))
+        assert [row.layer for row in made] == ["risk_zone"]
     assert now["because"].startswith("人工核定（张三")
     with regrader.engine.connect() as connection:
         [entry] = trail(connection)
@@ -71,6 +74,17 @@ def test_taking_it_back_shows_the_members_again_and_both_decisions_stay_on_recor
         regrader.withdraw(one["id"], person="李四")
 
 
+def test_a_second_decision_takes_the_place_of_the_first(regrader: Regrader) -> None:
+    regrader.override(*ZONE, 3, **SAID, until=day(regrader, 9))
+    regrader.override(*ZONE, 2, reason="复核后提级", person="李四", until=day(regrader, 9))
+    assert zone(regrader)["grade"] == 2
+    with regrader.engine.connect() as connection:
+        newest, first = overrides.decisions(connection)
+    assert (newest["holds"], first["holds"], first["withdrawn_by"]) == (True, False, "李四")
+    regrader.withdraw(newest["id"], person="李四")
+    assert (zone(regrader)["grade"], zone(regrader)["overridden"]) == (1, False)
+
+
 def test_a_decision_that_has_ended_is_settled(regrader: Regrader) -> None:
     regrader.override(*ZONE, 3, **SAID, until=day(regrader, 0))
     assert regrader.settle() == []
@@ -87,7 +101,7 @@ def test_a_decision_made_while_somebody_loads_is_on_record_and_settled_later(
 ) -> None:
     monkeypatch.setattr("app.regrading.WAITS_S", ())
     with regrader.engine.connect() as loading:
-        loading.execute(text("SELECT pg_advisory_xact_lock(hashtext('riskmap.load.hazard_source'))"))
+        loading.execute(text("SELECT pg_advisory_xact_lock(hashtext('riskmap.load.risk_zone'))"))
         with pytest.raises(RiskmapError) as caught:
             regrader.override(*ZONE, 3, **SAID, until=day(regrader, 3))
         assert caught.value.code == "regrade_later"
@@ -100,7 +114,9 @@ def test_a_decision_made_while_somebody_loads_is_on_record_and_settled_later(
     ("layer", "key", "grade", "more", "code"),
     [
         (*ZONE, 3, {"person": ""}, "missing_person"),
+        (*ZONE, 3, {"person": "\u200b"}, "missing_person"),
         (*ZONE, 3, {"reason": " "}, "missing_reason"),
+        (*ZONE, 3, {"reason": "\u200b\u202e"}, "missing_reason"),
         (*ZONE, 0, {}, "bad_grade"),
         (*ZONE, 5, {}, "bad_grade"),
         ("risk_zone", "999999", 3, {}, "no_item"),

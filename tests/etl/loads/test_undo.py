@@ -146,6 +146,31 @@ def test_what_follows_from_a_layer_goes_and_comes_back_with_it(desk: Desk) -> No
     assert [zone["grade"] for zone in desk.served("risk_zone")] == [1]
 
 
+def test_zones_no_longer_count_a_park_or_a_boundary_that_was_taken_back(desk: Desk) -> None:
+    county = {"code": "330102", "name": "甲区", "level": "county", "shape": box(120, 30, 121, 31)}
+    desk.load([county], "admin_area")
+    plant = {
+        "code": "H1",
+        "name": "罐区",
+        "kind": "major_hazard",
+        "inventory": "7782-50-5:12",
+        "residents_500m": "60",
+    }
+    desk.load([{**plant, "x": 120.5, "y": 30.5}], "hazard_source", crs="EPSG:4326")
+    around = box(120.49, 30.49, 120.51, 30.51)
+    parks = desk.load([{"code": "P1", "name": "园区", "score": "65", "shape": around}], "chemical_park")
+    fences = desk.load([{"code": "H1", "name": "厂界", "shape": around}], "plant_boundary")
+    [member] = desk.served("graded_object")
+    assert (member["park_code"], member["boundary"]) == ("P1", "plant")
+    assert [zone["code"] for zone in desk.served("risk_park")] == ["P1"]
+    roll_back(desk.loader, parks.id)
+    roll_back(desk.loader, fences.id)
+    [member] = desk.served("graded_object")
+    assert (member["park_code"], member["boundary"]) == (None, "point")
+    assert [zone["grade"] for zone in desk.served("risk_zone")] == [member["grade"]] == [3]
+    assert "risk_park" not in {layer for (layer,) in desk.sql("SELECT layer FROM layer.current")}
+
+
 def test_computed_columns_do_not_make_the_same_rows_look_changed(desk: Desk) -> None:
     rows = [
         {

@@ -14,7 +14,9 @@ from layers.constants.model import Constants
 from layers.grading import gb18218
 from layers.grading.inventory import Item
 
-CL2, NH3, HCN, NO2, CO = "7782-50-5", "7664-41-7", "74-90-8", "10102-44-0", "630-08-0"
+CL2, NH3, HCN, NO2, CO, PH3 = (
+    "7782-50-5", "7664-41-7", "74-90-8", "10102-44-0", "630-08-0", "7803-51-2",
+)  # fmt: skip
 X = "67-64-1"
 
 WORKED = [
@@ -38,10 +40,13 @@ WORKED = [
     (f"{CL2}:10", 50, 2.0, 12.0, 3),
     # Three thirds are one: 5/3 t of chlorine three times is S = 1 although the last bit of a float may say less
     (f"{CL2}:1.6666666666666667;{CL2}:1.6666666666666667;{CL2}:1.6666666666666667", 0, 1.0, 2.0, 4),
-    # named beta with the Q of a class: CO in W2 (10 t), beta 2 by name not 1.5 by class: 30/10 = 3, 2*3 = 6, * 1
-    (f"{CO}/W2:30", 1, 3.0, 6.0, 4),
-    # NO2 in J2 (50 t): beta 10 by name: 100/50 = 2, 10*2 = 20, * 1.5 = 30
-    (f"{NO2}/J2:100", 70, 2.0, 30.0, 3),
+    # table 1 goes before a class: CO 20 t and beta 2, not the 10 t and 1.5 of W2: 60/20 = 3, 2*3 = 6, * 1
+    (f"{CO}/W2:60", 1, 3.0, 6.0, 4),
+    # NO2 1 t, beta 10: 2/1 = 2, 10*2 = 20, * 1.5 (70 people) = 30
+    (f"{NO2}:2", 70, 2.0, 30.0, 3),
+    # PH3 1 t, beta 20: 2.5/1 = 2.5, 20*2.5 = 50, * 2 (100 people) = 100; a gram less is grade 2
+    (f"{PH3}:2.5", 100, 2.5, 100.0, 1),
+    (f"{PH3}:2.499999", 100, 2.499999, 99.99996, 2),
 ]  # fmt: skip
 
 # class, tonnes (ten times Q), Q, beta: S = 10 and, with 10 people (alpha 1), R = 10 * beta

@@ -55,7 +55,6 @@ def test_absurd_residents_have_no_alpha(residents: float, constants: Constants) 
         ("7782-50-6:5", "bad_cas"),  # the check digit is wrong
         ("67-64-1:5", "unknown_substance"),
         ("67-64-1/W12:5", "unknown_class"),
-        ("10102-44-0:5", "unknown_substance"),  # a beta by name, but no threshold without a class
         (f"{CHLORINE}:", "missing_quantity"),
         (f"{CHLORINE}", "missing_quantity"),
         (f"{CHLORINE}:-1", "bad_quantity"),
@@ -115,7 +114,7 @@ def test_an_answer_says_method_inputs_cut_offs_and_why(
 @given(inventories, st.integers(0, 5000))
 def test_more_of_everything_never_makes_a_grade_better(items: list[Item], residents: int) -> None:
     less, more = (gb18218.grade(one, residents, shipped()) for one in (items, doubled(items)))
-    assert more.figures["r"] == pytest.approx(2 * float(less.figures["r"] or 0), rel=1e-6)
+    assert more.figures["r"] == pytest.approx(2 * float(less.figures["r"] or 0), rel=1e-6, abs=2e-9)
     if less.grade is not None:
         assert more.grade is not None
         assert more.grade <= less.grade
