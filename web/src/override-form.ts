@@ -7,9 +7,8 @@ import { fill, h } from "./dom";
 import { asFailure } from "./fetchers";
 import { isGraded } from "./filters";
 import { say } from "./format";
+import { rememberedPerson, rememberPerson } from "./person";
 import type { Why } from "./risk-types";
-
-const PERSON = "riskmap.person";
 
 export function overrideForm(app: App, why: Why): HTMLElement {
   const { say: t, lang } = app;
@@ -26,7 +25,7 @@ export function overrideForm(app: App, why: Why): HTMLElement {
     return { input, row: h("label", { class: "row" }, h("span", { class: "name" }, label), input) };
   };
   const reason = field("reason", "text", t("byHandReason"));
-  const person = field("person", "text", t("byHandPerson"), localStorage.getItem(PERSON) ?? "");
+  const person = field("person", "text", t("byHandPerson"), rememberedPerson());
   const until = field("until", "date", t("byHandLastDay"));
   const said = h("p", { class: "hint", role: "alert", "data-testid": "override-said" });
   const form = h(
@@ -41,7 +40,7 @@ export function overrideForm(app: App, why: Why): HTMLElement {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    localStorage.setItem(PERSON, person.input.value);
+    rememberPerson(person.input.value);
     const sent = {
       grade: Number(grade.value),
       reason: reason.input.value,
@@ -62,7 +61,7 @@ export function withdrawForm(app: App, why: Why): HTMLElement {
     type: "text",
     required: true,
     maxlength: 100,
-    value: localStorage.getItem(PERSON) ?? "",
+    value: rememberedPerson(),
     "data-testid": "withdraw-person",
   });
   const form = h(
@@ -74,7 +73,7 @@ export function withdrawForm(app: App, why: Why): HTMLElement {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    localStorage.setItem(PERSON, person.value);
+    rememberPerson(person.value);
     void done(app, said, async () => {
       const { overrides } = await api.overrides();
       const open = overrides.find((one) => one.holds && one.layer === why.layer && one.zone === why.key);

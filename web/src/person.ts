@@ -2,7 +2,7 @@
 
 const KEY = "riskmap-person";
 
-export function person(): string {
+export function rememberedPerson(): string {
   try {
     return localStorage.getItem(KEY) ?? "";
   } catch {

@@ -6,7 +6,7 @@ import type { App } from "../app";
 import { button, fill, h } from "../dom";
 import { asFailure } from "../fetchers";
 import { clock, fieldValue, NONE, say } from "../format";
-import { person, rememberPerson } from "../person";
+import { rememberedPerson, rememberPerson } from "../person";
 import type { Item, LayerInfo, PopupField } from "../types";
 import type { IncidentDesk } from "./desk";
 import type { LiveLine } from "./types";
@@ -61,7 +61,7 @@ export class LiveForm {
     const name = h("input", {
       type: "text",
       maxlength: 100,
-      value: person(),
+      value: rememberedPerson(),
       placeholder: t("person"),
       "aria-label": t("person"),
       "data-testid": "live-person",
@@ -127,7 +127,7 @@ export class LiveForm {
     const words = { field: say(field?.title, lang), before: show(line.before), value: show(line.value) };
     const undo = () =>
       void api
-        .undoLive(line.id, { person: person() || line.person })
+        .undoLive(line.id, { person: rememberedPerson() || line.person })
         .catch((error: unknown) => announce(asFailure(error).words(lang), true));
     return h(
       "li",

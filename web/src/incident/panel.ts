@@ -5,7 +5,7 @@ import type { App } from "../app";
 import { button, fill, h, text } from "../dom";
 import { asFailure } from "../fetchers";
 import { clock, coordinate, day, integer } from "../format";
-import { person, rememberPerson } from "../person";
+import { rememberedPerson, rememberPerson } from "../person";
 import { footBody } from "../place/foot";
 import { placeWords } from "../place/words";
 import type { IncidentDesk } from "./desk";
@@ -86,7 +86,7 @@ export class IncidentPanel {
       type: "text",
       maxlength: 100,
       autocomplete: "name",
-      value: person(),
+      value: rememberedPerson(),
       placeholder: this.#say("person"),
       "aria-label": this.#say("person"),
       "data-testid": "incident-person",

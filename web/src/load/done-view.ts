@@ -2,7 +2,7 @@
 
 import { button, type Child, h } from "../dom";
 import { integer, say } from "../format";
-import { person } from "../person";
+import { rememberedPerson } from "../person";
 import { layersOn } from "../style";
 import type { Lang } from "../types";
 import { figures, sampleGroups } from "./changes-view";
@@ -88,7 +88,7 @@ export function doneView(view: View): Child[] {
       yes: words("yesUndo"),
       no: words("no"),
     },
-    () => void session.rollback(person(), isLater),
+    () => void session.rollback(rememberedPerson(), isLater),
   );
   const another = button(
     { class: "load-button", "data-testid": "load-another" },

@@ -2,7 +2,7 @@
 
 import { button, type Child, h } from "../dom";
 import { integer, say } from "../format";
-import { person } from "../person";
+import { rememberedPerson } from "../person";
 import { errorsUrl } from "./client";
 import { block, radios, select, table } from "./controls";
 import { fieldTitle } from "./format";
@@ -137,7 +137,7 @@ function fix(view: View): HTMLElement {
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];
     input.value = "";
-    void session.send(files, { person: person() }, load.id);
+    void session.send(files, { person: rememberedPerson() }, load.id);
   });
   return h(
     "div",

@@ -1,7 +1,7 @@
 /** The foot of the wizard: give up, go back, go on, and on the last step before the end: commit. */
 
 import { button, type Child, h } from "../dom";
-import { person } from "../person";
+import { rememberedPerson } from "../person";
 import { commitWords } from "./check-view";
 import { sureButton } from "./controls";
 import { hindrance, isOpen, neighbour, type Step } from "./steps";
@@ -25,7 +25,7 @@ function commitButton(view: View): HTMLElement {
       "data-testid": "load-commit",
       disabled: !view.editable || hindrance(view.load) !== null,
     },
-    () => void view.session.commit({ mode, bad_rows, max_gone }, person()),
+    () => void view.session.commit({ mode, bad_rows, max_gone }, rememberedPerson()),
     view.say("commit"),
   );
 }

@@ -1,7 +1,7 @@
 /** The field in which who loads says their name. */
 
 import { h } from "../dom";
-import { person, rememberPerson } from "../person";
+import { rememberedPerson, rememberPerson } from "../person";
 import type { LoadSay } from "./words";
 
 const LONGEST = 100;
@@ -15,7 +15,7 @@ export function personField(say: LoadSay): HTMLElement {
     "data-keep": "person",
     "data-testid": "load-person",
   });
-  input.value = person();
+  input.value = rememberedPerson();
   input.addEventListener("input", () => rememberPerson(input.value));
   return h("label", { class: "load-field" }, h("span", { class: "name" }, say("person")), input);
 }

@@ -3,7 +3,7 @@
 import { announce } from "../announce";
 import { button, h } from "../dom";
 import { asFailure } from "../fetchers";
-import { person } from "../person";
+import { rememberedPerson } from "../person";
 import { loadsApi } from "./client";
 import { fold, labelled, select } from "./controls";
 import { moment } from "./format";
@@ -107,7 +107,7 @@ export class ProfilesView {
       layer: load.layer,
       columns: table?.columns.map((one) => one.name) ?? [],
       body: profileToSave(load),
-      saved_by: person(),
+      saved_by: rememberedPerson(),
     };
     try {
       const saved = await loadsApi.saveProfile(name, body);

@@ -2,7 +2,7 @@
 
 import { type Child, h } from "../dom";
 import { say } from "../format";
-import { person } from "../person";
+import { rememberedPerson } from "../person";
 import { labelled, select } from "./controls";
 import { size } from "./format";
 import { personField } from "./person";
@@ -43,7 +43,7 @@ export class StartView {
     const refused = filesRefused(files, most, loadWords(lang), lang);
     this.#complaint.textContent = refused ?? "";
     if (refused) return;
-    void this.#session.send(files, { layer: this.layer, person: person() });
+    void this.#session.send(files, { layer: this.layer, person: rememberedPerson() });
   }
 
   draw(): Child[] {
