@@ -32,6 +32,7 @@ from app.api import (
     loads,
     news,
     ogc,
+    positions,
     risk,
     search,
     tiles,
@@ -44,6 +45,7 @@ from app.headers import SecurityHeaders
 from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
 from app.news import News
+from app.positions import PositionStore
 from app.regrading import Regrader
 from app.risk.cutoffs import unconfirmed_sets
 from app.search.finder import Finder
@@ -89,6 +91,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.finder = Finder(catalogue)
         app.state.analysis_jobs = AnalysisJobs()
         app.state.tiles = TileSource(pool, catalogue)
+        app.state.positions = PositionStore(engine)
+        app.state.positions.load()
+        keeping = asyncio.create_task(app.state.positions.keep())
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
         app.state.news = News(url, catalogue)
@@ -98,6 +103,9 @@ def create_app(settings: Settings) -> FastAPI:
         async with _regrading(url, catalogue) as app.state.regrader:
             yield
         await app.state.news.stop()
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
         await warming
         await asyncio.to_thread(app.state.analysis_jobs.close)
         await asyncio.to_thread(app.state.loads.close)
@@ -116,8 +124,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     for part in (
-        layers, risk, items, tiles, search, around, incidents, live, analysis, constants, grading, kpis, loads,
-        load_profiles, news, ogc, health,
+        layers, risk, items, tiles, search, around, incidents, live, positions, analysis, constants, grading, kpis,
+        loads, load_profiles, news, ogc, health,
     ):  # fmt: skip
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)

@@ -1,4 +1,4 @@
-"""Tables of schema ``app`` that only the application reads: incidents with their log, and live values of objects."""
+"""Tables of schema ``app`` that only the application reads: incidents, live values of objects, positions."""
 
 from __future__ import annotations
 
@@ -53,4 +53,16 @@ LIVE = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("undone_by", Text),
     Column("undone_at", DateTime(timezone=True)),
+)
+POSITION = Table(
+    "position",
+    KEPT,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("speed_mps", Float),
+    Column("heading_deg", Float),
 )

@@ -1,0 +1,148 @@
+"""Live positions of vehicles, teams and aircraft."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from app.deps import MayLoad
+from app.positions import STALE_S, Fix, PositionStore, Refused
+from layers.errors import BadInput
+
+router = APIRouter(prefix="/api/positions", tags=["positions"])
+MOST_IN_A_BATCH = 10_000
+MOST_FAULTS = 100
+
+
+class FixSent(BaseModel):
+    """One fix; ``at`` has a time zone."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    id: str = Field(min_length=1, max_length=100)
+    kind: Literal["vehicle", "team", "aircraft", "vessel"] = "vehicle"
+    name: str = Field("", max_length=100)
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    at: Annotated[datetime, Field(description="with a time zone, such as 2026-11-29T08:00:00+08:00")]
+    speed_mps: float | None = Field(None, ge=0, le=1000)
+    heading_deg: float | None = Field(None, ge=0, le=360)
+
+
+class Batch(BaseModel):
+    """Fixes of many movers; each is judged by itself."""
+
+    positions: list[dict[str, Any]] = Field(max_length=MOST_IN_A_BATCH)
+
+
+class RowFault(BaseModel):
+    """A row that was not taken, counted from 0."""
+
+    row: int
+    id: str | None
+    code: str
+    detail: str
+    detail_en: str
+
+
+class BatchAnswer(BaseModel):
+    """How many fixes were taken, how many were older than what is known, and what was wrong with the others (the first
+    100)."""
+
+    taken: int
+    older: int
+    refused: int
+    faults: list[RowFault]
+
+
+class PositionRow(BaseModel):
+    """The newest fix of a mover; ``age_s`` when the answer was made, ``stale`` from five minutes on."""
+
+    id: str
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    at: datetime
+    age_s: float
+    stale: bool
+    speed_mps: float | None
+    heading_deg: float | None
+
+
+class PositionList(BaseModel):
+    """What has moved since a turn; ask with ``turn`` next time."""
+
+    turn: int
+    positions: list[PositionRow]
+
+
+def _store(request: Request) -> PositionStore:
+    store: PositionStore = request.app.state.positions
+    return store
+
+
+TheStore = Annotated[PositionStore, Depends(_store)]
+ROW: TypeAdapter[FixSent] = TypeAdapter(FixSent)
+
+
+@router.post("", response_model=BatchAnswer, dependencies=[MayLoad])
+def report(store: TheStore, batch: Batch) -> dict[str, Any]:
+    """Take the fixes of a batch: good rows are kept, bad ones named."""
+    good: list[tuple[int, Fix]] = []
+    bad: list[Refused] = []
+    for row, sent in enumerate(batch.positions):
+        try:
+            good.append((row, _fix(ROW.validate_python(sent))))
+        except ValidationError as error:
+            bad.append(_fault(row, sent, error))
+        except BadInput as error:
+            bad.append(Refused(row, str(sent.get("id"))[:100], error.code, error.zh, error.en))
+    taken, older, ahead = store.take(good)
+    faults = sorted([*bad, *ahead], key=lambda one: one.row)
+    return {
+        "taken": taken,
+        "older": older,
+        "refused": len(faults),
+        "faults": [
+            {"row": f.row, "id": f.id, "code": f.code, "detail": f.zh, "detail_en": f.en}
+            for f in faults[:MOST_FAULTS]
+        ],
+    }
+
+
+@router.get("", response_model=PositionList)
+def positions(store: TheStore, since: Annotated[int, Query(ge=-1, le=2**53)] = -1) -> dict[str, Any]:
+    """List the newest fix of each mover, or of those that moved since a turn."""
+    turn, fixes = store.since(since)
+    now = datetime.now(UTC)
+    return {"turn": turn, "positions": [_row(one, now) for one in fixes]}
+
+
+def _row(fix: Fix, now: datetime) -> dict[str, Any]:
+    age = max(0.0, (now - fix.at).total_seconds())
+    return fix.__dict__ | {"age_s": round(age, 1), "stale": age > STALE_S}
+
+
+def _fix(sent: FixSent) -> Fix:
+    if sent.at.tzinfo is None:
+        raise BadInput(
+            "定位时间没有写明时区", "the time of the fix has no time zone", code="no_time_zone", field="at"
+        )
+    values = sent.model_dump()
+    return Fix(**values | {"name": sent.name or sent.id, "at": sent.at.astimezone(UTC)})
+
+
+def _fault(row: int, sent: dict[str, Any], error: ValidationError) -> Refused:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or "?"
+    return Refused(
+        row,
+        str(sent["id"])[:100] if "id" in sent else None,
+        "bad_fix",
+        f"字段 {field} 有误：{first['msg']}",
+        f"field {field}: {first['msg']}",
+    )

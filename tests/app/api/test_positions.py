@@ -1,0 +1,104 @@
+"""Live positions over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests.app.api.conftest import Office
+
+
+def fix(mover: str, seconds_ago: float = 1, **more: Any) -> dict[str, Any]:
+    at = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    return {"id": mover, "lon": 121.5, "lat": 29.9, "at": at.isoformat(), **more}
+
+
+def send(office: Office, *rows: Any) -> Any:
+    answer = office.http.post("/api/positions", json={"positions": list(rows)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def known(office: Office, mover: str, since: int = -1) -> Any:
+    found = office.http.get("/api/positions", params={"since": since}).json()["positions"]
+    return next((one for one in found if one["id"] == mover), None)
+
+
+@pytest.fixture
+def mover() -> str:
+    return f"车{uuid4().hex[:8]}"
+
+
+def test_the_newest_fix_is_given_with_its_age(office: Office, mover: str) -> None:
+    said = send(office, fix(mover, 30, kind="aircraft", name="直升机一号", speed_mps=55.5, heading_deg=90))
+    assert (said["taken"], said["refused"]) == (1, 0)
+    found = known(office, mover)
+    assert (found["name"], found["kind"], found["stale"]) == ("直升机一号", "aircraft", False)
+    assert 29 <= found["age_s"] <= 60
+
+
+def test_an_old_fix_says_that_it_is_old(office: Office, mover: str) -> None:
+    send(office, fix(mover, 600))
+    assert known(office, mover)["stale"]
+
+
+def test_a_fix_from_the_future_is_refused_and_does_not_hold_the_mover(office: Office, mover: str) -> None:
+    said = send(office, fix(mover, -3600 * 24 * 365))
+    assert (said["taken"], said["faults"][0]["code"]) == (0, "future_fix")
+    assert known(office, mover) is None
+    assert send(office, fix(mover, 5))["taken"] == 1
+
+
+def test_what_comes_late_does_not_go_back(office: Office, mover: str) -> None:
+    send(office, fix(mover, 5, lon=121.6))
+    said = send(office, fix(mover, 50, lon=121.1))
+    assert (said["taken"], said["older"]) == (0, 1)
+    assert known(office, mover)["lon"] == 121.6
+
+
+def test_good_rows_of_a_batch_are_kept_and_bad_ones_named(office: Office, mover: str) -> None:
+    rows = [
+        fix(mover),
+        fix("", 1),
+        fix("a", 1, lat=95),
+        fix("b", 1, kind="ufo"),
+        {"id": "c"},
+        fix("d", 1) | {"at": "2026-01-01T00:00:00"},
+        fix("e", 1, surprise=1),
+        fix(f"{mover}-2"),
+    ]
+    said = send(office, *rows)
+    assert (said["taken"], said["refused"]) == (2, 6)
+    assert [one["row"] for one in said["faults"]] == [1, 2, 3, 4, 5, 6]
+    assert said["faults"][4]["code"] == "no_time_zone"
+    assert {one["code"] for one in said["faults"]} == {"bad_fix", "no_time_zone"}
+
+
+def test_a_page_asks_only_for_what_has_moved(office: Office, mover: str) -> None:
+    send(office, fix(mover, 10), fix(f"{mover}-2", 10))
+    turn = office.http.get("/api/positions").json()["turn"]
+    assert known(office, mover, turn) is None
+    send(office, fix(mover, 5))
+    assert known(office, mover, turn)["id"] == mover
+    assert known(office, f"{mover}-2", turn) is None
+    assert known(office, f"{mover}-2", 10**9) is not None
+
+
+@pytest.mark.parametrize("body", [{}, {"positions": 1}, {"positions": [1]}, {"positions": [{}] * 10_001}])
+def test_a_batch_that_is_none_is_refused(office: Office, body: Any) -> None:
+    answer = office.http.post("/api/positions", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
+
+
+def test_positions_survive_a_restart(empty_settings: Settings) -> None:
+    with TestClient(create_app(empty_settings)) as client:
+        client.post("/api/positions", json={"positions": [fix("消防车01", 20)]})
+    with TestClient(create_app(empty_settings)) as client:
+        found = client.get("/api/positions").json()["positions"]
+    assert [one["id"] for one in found] == ["消防车01"]
