@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Query, Request
 
 from app.catalogue import Catalogue
 from app.load_jobs import LoadJobs
+from app.positions import PositionStore
 from app.settings import Settings
 from layers.errors import Forbidden
 from layers.kinds.tiles import Part
@@ -62,6 +63,12 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
+def _movers(request: Request) -> PositionStore:
+    store: PositionStore = request.app.state.positions
+    return store
+
+
+TheMovers = Annotated[PositionStore, Depends(_movers)]
 MayLoad = Depends(_may_load)
 TheLoads = Annotated[LoadJobs, Depends(_loads)]
 TheCatalogue = Annotated[Catalogue, Depends(_catalogue)]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from app.around.params import AroundParams, Footprint, Hazard, RingFootprint, WedgeFootprint
 from app.around.result import AroundAnswer
 from app.around.run import run
-from app.deps import Moment, TheCatalogue
+from app.deps import Moment, TheCatalogue, TheMovers
 from layers.errors import BadInput
 
 router = APIRouter(prefix="/api/around", tags=["around"])
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/api/around", tags=["around"])
 @router.get("")
 def around(
     catalogue: TheCatalogue,
+    movers: TheMovers,
     lon: Annotated[float, Query(description="degrees east, WGS 84")],
     lat: Annotated[float, Query(description="degrees north, WGS 84")],
     hazard: Hazard | None = None,
@@ -34,13 +35,13 @@ def around(
     """Tell all about a place in one answer: areas, zones, hazards near by, who comes first, shelters, people inside."""
     footprint = _footprint(radius_m, isolation_m, downwind_m, wind_from_deg)
     params = AroundParams(lon=lon, lat=lat, hazard=hazard, footprint=footprint, at=at, called_at=called_at)
-    return run(params, catalogue)
+    return run(params, catalogue, movers)
 
 
 @router.post("")
-def around_footprint(catalogue: TheCatalogue, params: AroundParams) -> AroundAnswer:
+def around_footprint(catalogue: TheCatalogue, movers: TheMovers, params: AroundParams) -> AroundAnswer:
     """Tell all about a place, with a footprint of any kind; one drawn by hand has no place in an address."""
-    return run(params, catalogue)
+    return run(params, catalogue, movers)
 
 
 def _footprint(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from app.deps import MayLoad
-from app.positions import STALE_S, Fix, PositionStore, Refused
+from app.deps import MayLoad, TheMovers
+from app.positions import STALE_S, Fix, Refused
 from layers.errors import BadInput
 
 router = APIRouter(prefix="/api/positions", tags=["positions"])
@@ -80,17 +80,11 @@ class PositionList(BaseModel):
     positions: list[PositionRow]
 
 
-def _store(request: Request) -> PositionStore:
-    store: PositionStore = request.app.state.positions
-    return store
-
-
-TheStore = Annotated[PositionStore, Depends(_store)]
 ROW: TypeAdapter[FixSent] = TypeAdapter(FixSent)
 
 
 @router.post("", response_model=BatchAnswer, dependencies=[MayLoad])
-def report(store: TheStore, batch: Batch) -> dict[str, Any]:
+def report(store: TheMovers, batch: Batch) -> dict[str, Any]:
     """Take the fixes of a batch: good rows are kept, bad ones named."""
     good: list[tuple[int, Fix]] = []
     bad: list[Refused] = []
@@ -115,7 +109,7 @@ def report(store: TheStore, batch: Batch) -> dict[str, Any]:
 
 
 @router.get("", response_model=PositionList)
-def positions(store: TheStore, since: Annotated[int, Query(ge=-1, le=2**53)] = -1) -> dict[str, Any]:
+def positions(store: TheMovers, since: Annotated[int, Query(ge=-1, le=2**53)] = -1) -> dict[str, Any]:
     """List the newest fix of each mover, or of those that moved since a turn."""
     turn, fixes = store.since(since)
     now = datetime.now(UTC)

@@ -126,13 +126,28 @@ class BaseAway(Away):
     shortfall: Words | None
 
 
+class MoverAway(BaseModel):
+    """A vehicle, team, aircraft or vessel where it was last: how far, and how old the fix is (seconds)."""
+
+    id: str
+    name: str
+    kind: str
+    lon: float
+    lat: float
+    distance_m: float
+    direction: Words
+    age_s: float
+    stale: bool
+
+
 class Rescue(BaseModel):
-    """Who comes first, the soonest first, and where a helicopter can land."""
+    """Who comes first, the soonest first, where a helicopter can land, and who is near by at this moment."""
 
     response_min: float
     radius_km: float
     bases: list[BaseAway]
     landing: list[Away]
+    movers: list[MoverAway]
 
 
 class ShelterAway(Away):

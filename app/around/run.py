@@ -19,6 +19,7 @@ from app.around.result import AroundAnswer
 from app.around.shelters import choose
 from app.around.words import readings_of_place, summary
 from app.catalogue import Catalogue
+from app.positions import STALE_S, PositionStore
 from app.risk.sheet import word
 from layers.constants.model import Constants
 from layers.constants.store import current_constants
@@ -32,16 +33,16 @@ from layers.region import BEIJING, BOX
 
 RINGS_M = (500.0, 1000.0, 3000.0, 5000.0)
 SHELTERS_M = 20_000.0
-LANDING_M = 50_000.0
-MOST_HAZARDS, MOST_TARGETS, MOST_LANDING = 30, 20, 3
+LANDING_M = MOVERS_M = 50_000.0
+MOST_HAZARDS, MOST_TARGETS, MOST_LANDING, MOST_MOVERS = 30, 20, 3, 5
 ROUGH_DEGREES = 1e-5
 """About a metre: what an outline may give away before people are counted in it, who are known by the kilometre."""
 NOBODY = Text("没有人口数据", "no population data")
 ANY = Text("本灾种", "this hazard")
 
 
-def run(params: AroundParams, catalogue: Catalogue) -> AroundAnswer:
-    """Answer a question about a place.
+def run(params: AroundParams, catalogue: Catalogue, movers: PositionStore | None = None) -> AroundAnswer:
+    """Answer a question about a place; ``movers`` are those on the road now.
 
     Raises:
         BadInput: the place is none, or far from the province (``not_finite``, ``position_out_of_range``,
@@ -59,7 +60,7 @@ def run(params: AroundParams, catalogue: Catalogue) -> AroundAnswer:
     with catalogue.engine.connect() as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         reader = Reader(catalogue, connection, params.at, (lon, lat))
-        answer = _Answer(params, catalogue, reader, footprint, current_constants(connection))
+        answer = _Answer(params, catalogue, reader, footprint, current_constants(connection), movers)
         return answer.build()
 
 
@@ -73,9 +74,11 @@ class _Answer:
         reader: Reader,
         footprint: BaseGeometry,
         constants: Constants,
+        movers: PositionStore | None,
     ) -> None:
         self._params, self._catalogue, self._reader = params, catalogue, reader
         self._footprint, self._constants = footprint, constants
+        self._movers = movers if params.at is None else None
         self._now = datetime.now(BEIJING)
 
     def build(self) -> AroundAnswer:
@@ -245,10 +248,33 @@ class _Answer:
             "response_min": RESPONSE_MIN,
             "radius_km": RADIUS_KM,
             "bases": rows,
+            "movers": self._near_movers(),
             "landing": []
             if landing is None
             else [landing.away(n) for n in range(len(landing.rows))][:MOST_LANDING],
         }
+
+    def _near_movers(self) -> list[Json]:
+        if self._movers is None:
+            return []
+        found = []
+        for fix, away in self._movers.nearest(self._params.lon, self._params.lat, MOVERS_M, MOST_MOVERS):
+            bearing, _ = self._reader.direction(fix.lon, fix.lat)
+            age = max(0.0, (self._now - fix.at).total_seconds())
+            found.append(
+                {
+                    "id": fix.id,
+                    "name": fix.name,
+                    "kind": fix.kind,
+                    "lon": fix.lon,
+                    "lat": fix.lat,
+                    "distance_m": round(away, 1),
+                    "direction": compass(bearing).as_json(),
+                    "age_s": round(age, 1),
+                    "stale": age > STALE_S,
+                }
+            )
+        return found
 
     def _shelters(self, need: int | None) -> Json:
         near = self._reader.near(SHELTER, SHELTERS_M, self._footprint)

@@ -1,6 +1,7 @@
 /** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
 
 import type { Incident, IncidentHead, LiveLine } from "./incident/types";
+import type { Mover } from "./movers";
 import type { Around, SearchAnswer } from "./place/types";
 import type {
   ChangeList,
@@ -147,6 +148,8 @@ export const api = {
       { signal },
     ),
   around: (body: unknown, signal: AbortSignal) => request<Around>("/api/around", { ...post(body), signal }),
+  positions: (since: number) =>
+    request<{ turn: number; positions: Mover[] }>(`/api/positions?since=${since}`),
   incidents: () => request<{ incidents: IncidentHead[] }>("/api/incidents"),
   incident: (id: number) => request<Incident>(`/api/incidents/${id}`),
   openIncident: (body: unknown) => request<Incident>("/api/incidents", post(body)),

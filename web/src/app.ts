@@ -1,5 +1,6 @@
 /** What the parts of the page share: the state, the catalogue, the results, the connection. */
 
+import type { FeatureCollection } from "geojson";
 import type { RequestFailed } from "./api";
 import { type Say, sayIn } from "./i18n";
 import type { IncidentHead } from "./incident/types";
@@ -51,6 +52,8 @@ export class App {
   readonly around = new Signal<Result<Around>>(noResult());
   /** Where the chosen coordinates would lie had a web map shifted them. */
   readonly second = new Signal<[lon: number, lat: number] | null>(null);
+  /** Where vehicles, teams and aircraft are; null while there are none. */
+  readonly movers = new Signal<{ data: FeatureCollection; total: number; old: number } | null>(null);
   /** Open incidents, drawn on the map. */
   readonly marks = new Signal<readonly IncidentHead[]>([]);
   /** Corners of the footprint that is being drawn. */

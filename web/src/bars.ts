@@ -9,6 +9,7 @@ import { incidentWords } from "./incident/words";
 import { back, copyLink } from "./keyboard";
 import { loadButton } from "./load/entry";
 import type { Search } from "./place/search";
+import { placeWords } from "./place/words";
 import { scaleFor } from "./scale";
 
 export class TopBar {
@@ -127,10 +128,12 @@ export class BottomBar {
   readonly #app: App;
   readonly #line = h("span", { class: "scale-line" });
   readonly #words = h("span");
+  readonly #movers = h("span", { "data-testid": "movers", hidden: true });
 
   constructor(app: App) {
     this.#app = app;
     app.catalogue.subscribe(() => this.#build());
+    app.movers.subscribe(() => this.#count());
     app.store.subscribe((state, before) => {
       if (state.lang !== before.lang) this.#build();
       if (state.view !== before.view) this.#scale();
@@ -156,6 +159,7 @@ export class BottomBar {
       this.element,
       h("span", { class: "scale", "data-testid": "scale" }, this.#line, this.#words),
       all && button({ class: "link", "data-testid": "sources-open" }, open, when),
+      this.#movers,
       all?.generated &&
         h(
           "strong",
@@ -165,6 +169,16 @@ export class BottomBar {
       h("span", { class: "attribution", title: names.join("；") }, names.join("；")),
     );
     this.#scale();
+    this.#count();
+  }
+
+  #count(): void {
+    const now = this.#app.movers.value;
+    this.#movers.hidden = !now;
+    if (!now) return;
+    const t = placeWords(this.#app.lang);
+    const n = now.total.toLocaleString("en-US");
+    text(this.#movers, now.old > 0 ? t("moversStale", { n, old: now.old }) : t("movers", { n }));
   }
 
   #scale(): void {

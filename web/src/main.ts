@@ -30,6 +30,7 @@ import { LayersPanel } from "./layers-panel";
 import { Layout } from "./layout";
 import { LoadWizard } from "./load/wizard";
 import { RiskMap } from "./map";
+import { Movers } from "./movers";
 import { listenToNews } from "./news";
 import { AroundPanel } from "./place/around-panel";
 import { AreaDrawing } from "./place/draw-area";
@@ -151,4 +152,5 @@ store.subscribe((state, before) => {
 void load();
 void desk.fetch();
 listenToNews(app);
+new Movers(app);
 setInterval(() => document.hidden || void load(), LOOK_AGAIN);

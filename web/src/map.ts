@@ -1,12 +1,12 @@
 /** The MapLibre map: takes the style of style.ts, keeps the view in the state, says what lies under a point. */
 
-import { Map as MapLibreMap, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import { type GeoJSONSource, Map as MapLibreMap, NavigationControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { reportReach } from "./api";
 import type { App, Hit, MapView } from "./app";
 import { putImages, putMissingImage } from "./icons";
 import type { AreaDrawing } from "./place/draw-area";
-import { buildStyle, HIT, layersOn, OWN } from "./style";
+import { buildStyle, HIT, layersOn, MOVERS, OWN } from "./style";
 import { tokens } from "./theme";
 import { layerOf, tilesTouched } from "./tiles";
 import type { Bounds, Catalogue } from "./types";
@@ -125,6 +125,10 @@ export class RiskMap implements MapView {
     this.#app.coverage.subscribe(() => this.sync());
     this.#app.drawing.subscribe(() => this.sync());
     this.#app.around.subscribe(() => this.sync());
+    this.#app.movers.subscribe((now) => {
+      // Not through the style: the rest of it need not be compared once a second.
+      if (now) (map.getSource(MOVERS) as GeoJSONSource | undefined)?.setData(now.data);
+    });
     this.#app.marks.subscribe(() => this.sync());
     this.#app.corners.subscribe(() => this.sync());
     this.#app.second.subscribe(() => this.sync());
@@ -163,6 +167,7 @@ export class RiskMap implements MapView {
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,
       load: app.drawing.value,
+      ...(app.movers.value ? { movers: app.movers.value.data } : {}),
       place: {
         around: state.pin || state.item ? app.around.value.data : null,
         second: state.pin ? app.second.value : null,

@@ -25,6 +25,7 @@ export type Slot = (typeof SLOTS)[number];
 export const OWN = "riskmap:";
 
 const LOAD = `${OWN}load-`;
+export const MOVERS = `${OWN}movers`;
 const PLACE = `${OWN}place`;
 
 /** Prefix, after OWN, of the invisible layers that a click finds. */
@@ -36,6 +37,8 @@ export type Overlay = {
   mark: [number, number] | null;
   /** The selected object's layer and key, for an outline when it is an area. */
   selected: { layer: string; key: string } | null;
+  /** Vehicles, teams, aircraft. */
+  movers?: FeatureCollection;
   /** What the chosen place adds. */
   place?: PlaceDrawing;
   /** Where a load would put its data; the wizard is open and draws. */
@@ -162,6 +165,40 @@ function markLayers(tokens: Tokens): Drawn[] {
   ];
 }
 
+/** A small square of ink; hollow and grey when its fix is old. */
+function moverLayers(tokens: Tokens): Drawn[] {
+  const stale = ["get", "stale"];
+  return [
+    own("mark", "mover", {
+      type: "circle",
+      source: MOVERS,
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 2, 12, 5],
+        "circle-color": ["case", stale, tokens.paper, tokens.ink],
+        "circle-stroke-color": ["case", stale, tokens.ink2, tokens.paper],
+        "circle-stroke-width": 1.5,
+      },
+    }),
+    own("mark", "mover-label", {
+      type: "symbol",
+      source: MOVERS,
+      minzoom: 11,
+      layout: {
+        "text-field": ["get", "label"],
+        "text-size": 11,
+        "text-anchor": "left",
+        "text-offset": [0.7, 0],
+        "text-optional": true,
+      },
+      paint: {
+        "text-color": ["case", stale, tokens.ink2, tokens.ink],
+        "text-halo-color": tokens.paper,
+        "text-halo-width": 1.5,
+      },
+    }),
+  ];
+}
+
 function selectionLayers(info: LayerInfo, key: string, tokens: Tokens): Drawn[] {
   const what = {
     type: "line",
@@ -256,6 +293,7 @@ function sources(
     data: overlay.coverage?.band_areas ?? NOTHING,
     tolerance: 0.1,
   };
+  found[MOVERS] = { type: "geojson", data: overlay.movers ?? NOTHING };
   found[PLACE] = placeSource(overlay.place ?? NO_PLACE);
   found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
   if (overlay.load) Object.assign(found, drawingSources(LOAD, overlay.load));
@@ -290,6 +328,7 @@ export function buildStyle(
   ) {
     drawn.push(...selectionLayers(selected, overlay.selected.key, tokens));
   }
+  drawn.push(...moverLayers(tokens));
   for (const layer of placeLayers(PLACE, tokens)) drawn.push({ slot: "reach", layer });
   drawn.push(...markLayers(tokens));
   if (overlay.load) {

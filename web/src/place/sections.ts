@@ -2,7 +2,7 @@
 
 import type { App } from "../app";
 import { button, h } from "../dom";
-import { clock, decimal, integer, NONE, say } from "../format";
+import { age, clock, decimal, integer, NONE, say } from "../format";
 import { gradeMark } from "../grade-mark";
 import type { Text } from "../types";
 import type { Around, Away, BaseAway, HazardNear, RingCount, ShelterAway, TargetNear } from "./types";
@@ -125,7 +125,7 @@ export function people(app: App, data: Around): HTMLElement {
 
 export function rescue(app: App, data: Around, take: Take): HTMLElement {
   const t = placeWords(app.lang);
-  const { bases, landing, response_min: min, radius_km: radius } = data.rescue;
+  const { bases, landing, movers, response_min: min, radius_km: radius } = data.rescue;
   const line = (one: BaseAway) =>
     row(
       app,
@@ -144,6 +144,16 @@ export function rescue(app: App, data: Around, take: Take): HTMLElement {
     rest.length > 0
       ? h("details", {}, h("summary", {}, t("restOf", { n: rest.length })), rowsOf("bases", rest.map(line)))
       : null,
+    movers.length > 0 ? h("h3", {}, t("moversNear")) : null,
+    ...movers.map((one) =>
+      h(
+        "div",
+        { class: one.stale ? "row stale" : "row", "data-testid": "mover-near" },
+        h("span", { class: "name" }, one.name),
+        h("span", { class: one.stale ? "warn" : "sub" }, age(one.age_s * 1000, app.lang)),
+        h("span", { class: "figure" }, `${km(one.distance_m, app)} ${say(one.direction, app.lang)}`),
+      ),
+    ),
     landing.length > 0 ? h("h3", {}, t("landing")) : null,
     rowsOf(
       "landing",

@@ -79,6 +79,18 @@ export type ShelterAway = Away & {
   shortfall: Text | null;
 };
 
+export type MoverAway = {
+  id: string;
+  name: string;
+  kind: string;
+  lon: number;
+  lat: number;
+  distance_m: number;
+  direction: Text;
+  age_s: number;
+  stale: boolean;
+};
+
 export type ZoneHere = {
   layer: string;
   title: Text;
@@ -126,7 +138,13 @@ export type Around = {
     persons_in_footprint: number;
     items: TargetNear[];
   };
-  rescue: { response_min: number; radius_km: number; bases: BaseAway[]; landing: Away[] };
+  rescue: {
+    response_min: number;
+    radius_km: number;
+    bases: BaseAway[];
+    landing: Away[];
+    movers: MoverAway[];
+  };
   shelters: {
     layer: string | null;
     need: number | null;
