@@ -186,7 +186,7 @@ def test_alternatives_of_waits_and_covers_are_the_best_with_one_site_exchanged(
 
 
 def test_out_of_time_every_model_has_a_bound_that_holds_and_a_gap_below_one() -> None:
-    seconds, weight = np.random.default_rng(9).uniform(60, 3000, (300, 40)), np.ones(300)
+    seconds, weight = np.random.default_rng(9).uniform(60, 3000, (40, 9)), np.ones(40)
     for late, proven in (
         (p_median(seconds, weight, 0, 3, Clock(0.0)), p_median(seconds, weight, 0, 3, Clock(60))),
         (p_center(seconds, 0, 3, Clock(0.0)), p_center(seconds, 0, 3, Clock(60))),
