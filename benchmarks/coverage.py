@@ -10,10 +10,12 @@ beside plain loops and overlays; the same question over HTTP to a demo that is s
 from __future__ import annotations
 
 import argparse
+import atexit
 import csv
 import importlib.util
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -218,6 +220,7 @@ def postgis() -> None:
 
 def _state() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="riskmap-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)  # the server's own user has to enter
     return folder
 

@@ -197,6 +197,23 @@ class Reach:
         slowest: Floats = np.max([pace.out for pace in paces], axis=0)
         return legs.distance_m * slowest
 
+    def way(self, place: Positions) -> list[tuple[float, float]]:
+        """The way flown to one place, in degrees: straight, or round the corners of closed airspace; empty: none."""
+        end = (float(place.lon[0]), float(place.lat[0]))
+        if self.no_fly is None:
+            return [(self.lon, self.lat), end]
+        if self.no_fly.holds(place)[0]:
+            return []
+        sure = [corner for corner in self.corners if self.no_fly.sees(corner, place)[0]]
+        if not sure:
+            return []
+        last = min(sure, key=lambda c: c.out_s + float(self._fly_s(c.lon, c.lat, place, True)[0]))
+        back = [end, (last.lon, last.lat)]
+        while last.via >= 0:
+            last = self.corners[last.via]
+            back.append((last.lon, last.lat))
+        return back[::-1]
+
     def outline(self, response_s: float | None = None) -> BaseGeometry:
         """The places reached as a polygon in degrees: its edge is off by at most 0.5 m, its area by 1e-6.
 
