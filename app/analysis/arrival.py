@@ -39,7 +39,7 @@ class ByAir(BaseModel):
 
 
 class Arrival(BaseModel):
-    """One place: the flights, the first there leading; minutes by road; the earlier of both, null where nobody comes."""
+    """One place: the flights, the first there leading; minutes by road; the earlier of both, null: nobody comes."""
 
     lon: float
     lat: float
