@@ -14,6 +14,7 @@ from app.analysis.coverage import check_region
 from app.analysis.coverage_params import CoverageParams
 from app.analysis.coverage_result import Source, Words
 from app.analysis.engine.maximise import Plan
+from app.analysis.engine.no_fly import NoFly
 from app.analysis.engine.problem import Rows, rows_of
 from app.analysis.engine.reach import Reach
 from app.analysis.engine.solver import Clock
@@ -48,8 +49,13 @@ def _grid(step_m: float, prepared: Prepared) -> list[BaseRow]:
     ]
 
 
-def candidate_rows(params: SitingParams, prepared: Prepared, landing: Sequence[BaseRow]) -> list[BaseRow]:
-    """The candidates, without those in forbidden areas. Raises BadCoverage: no_candidates, too_many_candidates."""
+def candidate_rows(
+    params: SitingParams, prepared: Prepared, landing: Sequence[BaseRow], no_fly: NoFly | None
+) -> list[BaseRow]:
+    """The candidates, without those in forbidden areas and closed airspace.
+
+    Raises BadCoverage: bad_forbidden, no_candidates, too_many_candidates.
+    """
     found: list[BaseRow] = []
     for i, place in enumerate(params.candidates or []):
         check_place(place, f"candidates.{i}")
@@ -68,6 +74,8 @@ def candidate_rows(params: SitingParams, prepared: Prepared, landing: Sequence[B
                 code="bad_forbidden",
             ) from error
         found = [row for row in found if not shapely.intersects_xy(area, row.lon, row.lat)]
+    if no_fly is not None:
+        found = [row for row in found if not shapely.intersects_xy(no_fly.area, row.lon, row.lat)]
     if not found:
         raise BadCoverage(
             "没有候选点：请给出 candidates、candidate_kinds 或 grid_m",
@@ -90,7 +98,7 @@ def _ask(params: SitingParams, inputs: CoverageInputs, landing: Sequence[BaseRow
     rules = rules_of(params, aircraft_rows(inputs.aircraft_file))
     standing = [] if params.fixed == [] else choose(CoverageParams(bases=params.fixed), inputs.bases)
     check_region(prepared, standing)
-    rows = candidate_rows(params, prepared, landing)
+    rows = candidate_rows(params, prepared, landing, rules.no_fly)
     if params.p > len(rows):
         raise BadCoverage(
             f"候选点只有 {len(rows)} 个，少于 p = {params.p}",

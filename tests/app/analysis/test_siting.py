@@ -132,8 +132,9 @@ def test_what_cannot_be_sited_is_refused_by_name(
 
 def test_no_base_is_put_where_it_is_forbidden(province: CoverageInputs) -> None:
     west = {"type": "Polygon", "coordinates": [[[117, 26], [120, 26], [120, 32], [117, 32], [117, 26]]]}
-    answer = run(SitingParams(p=2, grid_m=GRID, fixed=[], forbidden=[west]), province)
-    assert all(site.lon > 120 for site in answer.sites)
+    for closed in ({"forbidden": [west]}, {"no_fly": [west]}):
+        answer = run(SitingParams.model_validate({"p": 2, "grid_m": GRID, "fixed": [], **closed}), province)
+        assert all(site.lon > 120 for site in answer.sites)
 
 
 def test_people_cannot_be_served_without_a_raster(province: CoverageInputs) -> None:
