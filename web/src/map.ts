@@ -102,7 +102,7 @@ export class RiskMap implements MapView {
     map.on("click", (event) => this.#pick(event.lngLat.lng, event.lngLat.lat));
     map.on("mousemove", (event) => {
       const found = this.#hitsAt([event.point.x, event.point.y], 4);
-      map.getCanvas().style.cursor = found.length > 0 ? "pointer" : "";
+      map.getCanvas().style.cursor = this.#app.sketch.value ? "crosshair" : found.length > 0 ? "pointer" : "";
     });
     map.on("error", (event) => {
       const status = (event.error as { status?: number } | undefined)?.status;
@@ -112,15 +112,17 @@ export class RiskMap implements MapView {
     });
     this.#app.store.subscribe((state, before) => {
       const drawn = ["layers", "off", "parts", "theme", "lang", "item", "pin"] as const;
-      if (drawn.some((key) => state[key] !== before[key]) || state.coverage.on !== before.coverage.on)
-        this.sync();
+      const planned = ["on", "noFly"] as const;
+      const isOther = planned.some((key) => state.coverage[key] !== before.coverage[key]);
+      if (isOther || drawn.some((key) => state[key] !== before[key])) this.sync();
       const { view } = state;
       if (view && view !== before.view && !this.#isAt(view)) {
         map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom });
       }
     });
     this.#app.coverage.subscribe(() => this.sync());
-    this.#app.drawing.subscribe(() => this.sync());
+    for (const one of [this.#app.drawing, this.#app.comparison, this.#app.sketch, this.#app.way])
+      one.subscribe(() => this.sync());
     this.#app.item.subscribe(({ data }) => {
       this.sync();
       if (data) this.#aim(data.bbox);
@@ -153,6 +155,9 @@ export class RiskMap implements MapView {
     const isPoint = item !== null && app.layer(item.layer)?.geometry === "point";
     const overlay = {
       coverage: app.coverage.value.data,
+      comparison: app.comparison.value,
+      sketch: app.sketch.value,
+      way: app.way.value,
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,
       load: app.drawing.value,
@@ -277,6 +282,11 @@ export class RiskMap implements MapView {
   #pick(lon: number, lat: number): void {
     // While a load is looked at, the sides that would answer are not there.
     if (this.#app.store.state.load) return;
+    const { sketch } = this.#app;
+    if (sketch.value) {
+      sketch.value = [...sketch.value, [Number(lon.toFixed(5)), Number(lat.toFixed(5))]];
+      return;
+    }
     const top = this.hits(lon, lat)[0];
     if (top && top.n > 1) {
       this.fly(lon, lat, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
