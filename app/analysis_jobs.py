@@ -17,6 +17,7 @@ from layers.errors import Cancelled, NotFound, RiskmapError, Unavailable
 
 KEPT = 100
 WAITING_MAX = 20
+CANCELLED = Cancelled("计算在开始前已取消", "the run was cancelled before it began")
 logger = logging.getLogger("riskmap")
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -70,14 +71,14 @@ class AnalysisJobs:
 
     def _run(self, job: AnalysisJob, limit_s: float, work: Callable[[Clock], SitingResult]) -> None:
         if job.stop.is_set():
-            job.state = "cancelled"
+            job.state, job.error = "cancelled", CANCELLED
             return
         job.state = "running"
         try:
             job.result = work(Clock(limit_s, job.stop.is_set, job.tell))
             job.state = "done"
-        except Cancelled:
-            job.state = "cancelled"
+        except Cancelled as error:
+            job.error, job.state = error, "cancelled"
         except RiskmapError as error:
             job.error, job.state = error, "failed"
         except Exception:
@@ -96,5 +97,5 @@ class AnalysisJobs:
         job = self.get(job_id)
         job.stop.set()
         if job.state == "waiting":
-            job.state = "cancelled"
+            job.state, job.error = "cancelled", CANCELLED
         return job

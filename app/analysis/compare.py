@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import shapely
 from pydantic import BaseModel, ConfigDict, Field
+from shapely.geometry.base import BaseGeometry
 
 from app.analysis.coverage import check_region
 from app.analysis.coverage_params import CoverageParams
@@ -40,7 +42,7 @@ class CountyChange(BaseModel):
 
 
 class CompareResult(BaseModel):
-    """From a to b: shares, areas gained and lost (land and sea, as drawn), and the counties that change most."""
+    """From a to b: shares, land gained and lost, and the counties that change most."""
 
     covered_share_a: float
     covered_share_b: float
@@ -107,6 +109,11 @@ def run(params: CompareParams, inputs: CoverageInputs) -> CompareResult:
         counties=sorted(
             (one for one in changes if one.gained or one.lost), key=lambda one: -abs(one.gained - one.lost)
         ),
-        gained=feature(geometry(shapely.difference(reach_b, reach_a)), {}),
-        lost=feature(geometry(shapely.difference(reach_a, reach_b)), {}),
+        gained=_on_land(shapely.difference(reach_b, reach_a), prepared),
+        lost=_on_land(shapely.difference(reach_a, reach_b), prepared),
     )
+
+
+def _on_land(area: BaseGeometry, prepared: Prepared) -> Geometry:
+    touched = prepared.parts[np.sort(prepared.tree.query(area, predicate="intersects"))]
+    return feature(geometry(shapely.union_all(shapely.intersection(touched, area))), {})

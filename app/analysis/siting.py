@@ -6,7 +6,6 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -14,45 +13,25 @@ import shapely
 from app.analysis.coverage import check_region
 from app.analysis.coverage_params import CoverageParams
 from app.analysis.coverage_result import Source, Words
-from app.analysis.engine.demand import Demand
-from app.analysis.engine.maximise import Plan, Worth, maximise
-from app.analysis.engine.p_median import p_median
+from app.analysis.engine.maximise import Plan
+from app.analysis.engine.no_fly import NoFly
 from app.analysis.engine.problem import Rows, rows_of
 from app.analysis.engine.reach import Reach
-from app.analysis.engine.set_cover import fewest, p_center
 from app.analysis.engine.solver import Clock
 from app.analysis.kit.bases import BadCoverage, check_numbers, check_place, choose, need
 from app.analysis.kit.figures import share
 from app.analysis.kit.flights import Rules, rules_of, site_of
+from app.analysis.kit.plans import Asked, Infeasible, Models
 from app.analysis.kit.prepare import Prepared, prepared_for
 from app.analysis.kit.scenario import scenario_id
 from app.analysis.model import BaseRow, CoverageInputs
 from app.analysis.rows import aircraft_rows
-from app.analysis.siting_params import Alternative, ChosenSite, CurvePoint, SitingParams, SitingResult
+from app.analysis.siting_params import Alternative, ChosenSite, SitingParams, SitingResult
 from layers.errors import Unavailable
-from layers.geo import METRES_PER_DEGREE_MAX, Floats
+from layers.geo import METRES_PER_DEGREE_MAX
 
 CANDIDATES_MAX = 2000
-PAIRS_MAX = 40_000_000
 SOLVER = "HiGHS 1.x, seed 1"
-
-
-class Infeasible(BadCoverage):
-    """No plan does what was asked; says what would."""
-
-    code = "infeasible"
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """A question made ready: demand, reaches of standing and possible sites, and who the possible ones are."""
-
-    params: SitingParams
-    demand: Demand
-    fixed: list[Reach]
-    candidates: list[Reach]
-    rows: list[BaseRow]
-    standing: list[BaseRow]
 
 
 def _grid(step_m: float, prepared: Prepared) -> list[BaseRow]:
@@ -70,8 +49,13 @@ def _grid(step_m: float, prepared: Prepared) -> list[BaseRow]:
     ]
 
 
-def candidate_rows(params: SitingParams, prepared: Prepared, landing: Sequence[BaseRow]) -> list[BaseRow]:
-    """The candidates, without those in forbidden areas. Raises BadCoverage: no_candidates, too_many_candidates."""
+def candidate_rows(
+    params: SitingParams, prepared: Prepared, landing: Sequence[BaseRow], no_fly: NoFly | None
+) -> list[BaseRow]:
+    """The candidates, without those in forbidden areas and closed airspace.
+
+    Raises BadCoverage: bad_forbidden, no_candidates, too_many_candidates.
+    """
     found: list[BaseRow] = []
     for i, place in enumerate(params.candidates or []):
         check_place(place, f"candidates.{i}")
@@ -90,6 +74,8 @@ def candidate_rows(params: SitingParams, prepared: Prepared, landing: Sequence[B
                 code="bad_forbidden",
             ) from error
         found = [row for row in found if not shapely.intersects_xy(area, row.lon, row.lat)]
+    if no_fly is not None:
+        found = [row for row in found if not shapely.intersects_xy(no_fly.area, row.lon, row.lat)]
     if not found:
         raise BadCoverage(
             "没有候选点：请给出 candidates、candidate_kinds 或 grid_m",
@@ -112,7 +98,7 @@ def _ask(params: SitingParams, inputs: CoverageInputs, landing: Sequence[BaseRow
     rules = rules_of(params, aircraft_rows(inputs.aircraft_file))
     standing = [] if params.fixed == [] else choose(CoverageParams(bases=params.fixed), inputs.bases)
     check_region(prepared, standing)
-    rows = candidate_rows(params, prepared, landing)
+    rows = candidate_rows(params, prepared, landing, rules.no_fly)
     if params.p > len(rows):
         raise BadCoverage(
             f"候选点只有 {len(rows)} 个，少于 p = {params.p}",
@@ -134,101 +120,8 @@ def _reaches(rules: Rules, rows: Sequence[BaseRow]) -> list[Reach]:
     return [site_of(rules, row).reach for row in rows]
 
 
-def _seconds(asked: Asked) -> tuple[Floats, Floats]:
-    """Waits (places, sites), and weights of the places. Raises BadCoverage ``problem_too_large``."""
-    reaches, demand = [*asked.fixed, *asked.candidates], asked.demand
-    size = len(demand) * len(reaches)
-    if size > PAIRS_MAX:
-        raise BadCoverage(
-            f"{len(demand)} 个需求格 × {len(reaches)} 个点过大；请减少候选点",
-            f"{len(demand)} places by {len(reaches)} sites is too large for this model; use fewer candidates",
-            code="problem_too_large",
-            largest_candidates=PAIRS_MAX // max(1, len(demand)),
-        )
-    seconds = np.stack([reach.seconds(demand.points) for reach in reaches], axis=1)
-    if not np.isfinite(seconds).all():
-        seconds[np.isinf(seconds)] = 1e7  # walled in by closed airspace: as late as can be told
-    return seconds, demand.weight[:, 0]
-
-
-def _unreachable(asked: Asked, rows: Rows) -> float:
+def _unreachable(rows: Rows) -> float:
     return share(float(rows.weight[~rows.cover.any(axis=1)].sum()), rows.total)
-
-
-def _check_reachable(asked: Asked, rows: Rows) -> None:
-    """Raise Infeasible when some place is beyond every candidate, with the response time at which none is."""
-    missing = ~rows.cover.any(axis=1) & (rows.weight > 0)
-    if not missing.any() or asked.params.skip_unreachable:
-        return
-    best = np.full(len(asked.demand), np.inf)
-    for reach in [*asked.fixed, *asked.candidates]:
-        np.minimum(best, reach.seconds(asked.demand.points), out=best)
-    minutes = math.ceil(float(best[np.isfinite(best)].max()) / 6) / 10
-    left = share(float(rows.weight[missing].sum()), rows.total)
-    raise Infeasible(
-        f"有 {left:.3%} 的需求任何候选点都够不着；响应时间至少 {minutes:g} 分才行，或设 skip_unreachable",
-        f"{left:.3%} of the demand is beyond all candidates; it takes {minutes:g} min of response, or skip_unreachable",
-        code="infeasible",
-        smallest_response_min=minutes,
-        unreachable_share=left,
-    )
-
-
-def _gain(params: SitingParams, sites: int) -> Floats:
-    if params.model == "mexclp":
-        return np.asarray(1.0 - params.busy_fraction ** np.arange(sites + 1), dtype=np.float64)
-    return np.array([-1.0, 0.0, 1.0]) if params.model == "lscp_b" else np.array([0.0, 1.0])
-
-
-def _solve(asked: Asked, rows: Rows, clock: Clock) -> tuple[Plan, str]:
-    """The plan of the model asked for, and the unit of its value."""
-    params, fixed = asked.params, len(asked.fixed)
-    if params.model in ("p_center", "p_median"):
-        seconds, weight = _seconds(asked)
-        if params.model == "p_center":
-            inhabited = weight > 0
-            return p_center(seconds[inhabited], fixed, params.p, clock), "s"
-        shares = weight / max(float(weight.sum()), 1e-300)  # of about one, as solvers like it
-        return p_median(seconds, shares, fixed, params.p, clock, params.gap_target), "s"
-    if params.model in ("lscp", "lscp_b"):
-        _check_reachable(asked, rows)
-        plan = fewest(rows, clock)
-        if params.model == "lscp":
-            return plan, "bases"
-        worth = Worth(_scaled(rows), _gain(params, rows.sites))
-        p = int(plan.value)
-        return _weighed(maximise(worth, p, clock, start=plan.chosen, must_cover=True), rows.total), "weight"
-    worth = Worth(_scaled(rows), _gain(params, fixed + params.p), params.objective == "equity")
-    plan = maximise(worth, params.p, clock, params.gap_target, params.alternatives)
-    return (plan, "share") if worth.worst else (_weighed(plan, rows.total), "weight")
-
-
-def _scaled(rows: Rows) -> Rows:
-    """The same rows with weights that add up to 1, as solvers like it."""
-    return replace(rows, weight=rows.weight / max(rows.total, 1e-300))
-
-
-def _weighed(plan: Plan, total: float) -> Plan:
-    others = tuple((chosen, value * total) for chosen, value in plan.alternatives)
-    return replace(plan, value=plan.value * total, bound=plan.bound * total, alternatives=others)
-
-
-def _curve(asked: Asked, rows: Rows, clock: Clock) -> list[CurvePoint] | None:
-    params = asked.params
-    if not params.curve or params.model != "mclp" or params.objective == "equity":
-        return None
-    worth, points = Worth(_scaled(rows), np.array([0.0, 1.0])), []
-    for p in range(1, params.p + 1):
-        plan = maximise(worth, p, clock, params.gap_target)
-        points.append(
-            CurvePoint(
-                p=p,
-                covered_share=share(plan.value, 1.0),
-                bound_share=share(plan.bound, 1.0),
-                status=plan.status,
-            )
-        )
-    return points
 
 
 def _chosen(asked: Asked, rows: Rows, plan: Plan) -> list[ChosenSite]:
@@ -263,12 +156,11 @@ def run(
     asked = _ask(params, inputs, landing)
     clock.tell("rows", 0.0, 0.0)
     rows = rows_of(asked.demand, asked.fixed, asked.candidates, by_region=params.objective == "equity")
-    plan, unit = _solve(asked, rows, clock)
+    models = Models(asked, rows)
+    plan = models.solve(params.p, clock, params.alternatives)
     if not plan.chosen and plan.status == "infeasible":
         raise Infeasible("没有可行方案", "no plan is feasible", code="infeasible")
     fixed = len(asked.fixed)
-    before = float(rows.weight[rows.counts(range(fixed)) > 0].sum())
-    after = float(rows.weight[rows.counts(plan.chosen) > 0].sum())
     return SitingResult(
         scenario_id=scenario_id(
             "siting",
@@ -284,16 +176,16 @@ def run(
         value=plan.value,
         bound=plan.bound,
         gap=plan.gap,
-        unit=unit,
+        unit=asked.unit,
         sites=_chosen(asked, rows, plan),
-        covered_share_before=share(before, rows.total),
-        covered_share_after=share(after, rows.total),
-        unreachable_share=_unreachable(asked, rows),
+        covered_share_before=models.covered(range(fixed)),
+        covered_share_after=models.covered(plan.chosen),
+        unreachable_share=_unreachable(rows),
         alternatives=[
             Alternative(sites=[asked.rows[site - fixed].id for site in chosen[fixed:]], value=value)
             for chosen, value in plan.alternatives
         ],
-        curve=_curve(asked, rows, clock),
+        curve=models.curve(plan, clock),
         candidates=len(asked.rows),
         rows=len(rows.weight),
         solver=SOLVER,

@@ -10,6 +10,7 @@ from app.analysis.coverage_params import BaseChoice, FlightParams, PlacedPoint, 
 from app.analysis.coverage_result import Source, Words
 
 Model = Literal["mclp", "mexclp", "lscp", "lscp_b", "p_center", "p_median"]
+Unit = Literal["weight", "share", "bases", "s"]
 CandidateKind = Literal["airport", "airfield", "heliport", "hospital", "field"]
 
 
@@ -62,7 +63,9 @@ class SitingParams(FlightParams):
     )
     alternatives: int = Field(2, ge=0, le=10, title="备选方案数 / Alternatives")
     curve: bool = Field(
-        False, title="边际曲线 / Marginal curve", description="mclp: also the best for 1 .. p"
+        False,
+        title="边际曲线 / Marginal curve",
+        description="Also the best for 1 .. p; not for lscp and lscp_b",
     )
     time_limit_s: float = Field(30.0, gt=0, le=3600, title="时限 / Time limit", description="Seconds")
     gap_target: float = Field(0.0, ge=0, le=0.5, title="允许差距 / Gap", description="Good enough, as a part")
@@ -80,19 +83,20 @@ class ChosenSite(BaseModel):
 
 
 class Alternative(BaseModel):
-    """Another plan, by its sites."""
+    """Another plan, by its sites: of mclp, mexclp and lscp_b within the time the next best, else one site exchanged."""
 
     sites: list[str]
     value: float
 
 
 class CurvePoint(BaseModel):
-    """The best with so many new bases, and the proven bound."""
+    """The best with so many new bases: value and proven bound in the unit of the result, and what is then reached."""
 
     p: int
+    status: Literal["optimal", "feasible"]
+    value: float
+    bound: float
     covered_share: float
-    bound_share: float
-    status: str
 
 
 class SitingResult(BaseModel):
@@ -110,7 +114,7 @@ class SitingResult(BaseModel):
     value: float
     bound: float
     gap: float
-    unit: str
+    unit: Unit
     sites: list[ChosenSite]
     covered_share_before: float
     covered_share_after: float

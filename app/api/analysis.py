@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from pydantic import BaseModel
 
-from app.analysis import compare, coverage, siting
+from app.analysis import arrival, compare, coverage, siting
+from app.analysis.arrival import ArrivalParams, ArrivalResult
 from app.analysis.compare import CompareParams, CompareResult
 from app.analysis.coverage import CoverageParams, CoverageResult
 from app.analysis.engine.solver import Clock
@@ -144,6 +145,12 @@ def coverage_export(
         media_type=MEDIA[form],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@router.post("/arrival")
+def arrival_run(data: TheData, params: ArrivalParams) -> ArrivalResult:
+    """Answer when help is at places: by air from every base, by road where travel times are loaded, the earlier."""
+    return arrival.run(params, data.inputs())
 
 
 @router.post("/compare")

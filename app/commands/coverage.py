@@ -11,8 +11,9 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 
-from app.analysis import compare, siting
+from app.analysis import arrival, compare, siting
 from app.analysis import coverage as analysis
+from app.analysis.arrival import ArrivalParams
 from app.analysis.compare import CompareParams
 from app.analysis.coverage import CoverageParams, CoverageResult
 from app.analysis.engine.solver import Clock
@@ -38,6 +39,12 @@ Cruise = Annotated[float | None, typer.Option(help="Speed, km/h.")]
 Radius = Annotated[float | None, typer.Option(help="Radius, km.")]
 Scenario = Annotated[Path | None, typer.Option(help="JSON file with the parameters; options win over it.")]
 Wind = Annotated[str | None, typer.Option(help="SPEED_MPS,FROM_DEG.")]
+Aircraft = Annotated[str | None, typer.Option(help="Id of a type of aircraft.")]
+NoFlyFile = Annotated[Path | None, typer.Option("--no-fly", help="GeoJSON file of closed airspace.")]
+Others = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Any parameter of the API as NAME=JSON, e.g. on_scene_min=20; repeatable."),
+]
 
 
 def checked(model: type[Params], sent: dict[str, Any]) -> Params:
@@ -92,10 +99,34 @@ def _pair(text: str, option: str) -> tuple[float, float]:
     return one, other
 
 
-def _sent(scenario: Path | None, numbers: dict[str, float | None], wind: str | None) -> dict[str, Any]:
-    sent = _read(scenario) | {name: value for name, value in numbers.items() if value is not None}
+def _areas(path: Path) -> list[Any]:
+    drawn = _read(path)
+    return list(drawn.get("features", [drawn]))
+
+
+def _sent(
+    scenario: Path | None,
+    options: dict[str, Any],
+    wind: str | None,
+    no_fly: Path | None,
+    others: list[str] | None,
+) -> dict[str, Any]:
+    """Parameters of a scenario file, over them the options, over those --set. Raises BadInput by name."""
+    sent = _read(scenario) | {name: value for name, value in options.items() if value is not None}
     if wind is not None:
         sent["wind"] = dict(zip(("speed_mps", "from_deg"), _pair(wind, "--wind"), strict=True))
+    if no_fly is not None:
+        sent["no_fly"] = _areas(no_fly)
+    for text in others or []:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise BadInput(
+                f"--set {text!r} 应为 名称=值", f"--set {text!r} should be NAME=JSON", code="bad_option"
+            )
+        try:
+            sent[name] = json.loads(value)
+        except ValueError:
+            sent[name] = value  # a plain word
     return sent
 
 
@@ -107,19 +138,23 @@ def run(
     cruise_kmh: Cruise = None,
     radius_km: Radius = None,
     wind: Wind = None,
+    aircraft: Aircraft = None,
+    no_fly: NoFlyFile = None,
+    others: Others = None,
     scenario: Scenario = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="HTML report to write.")] = Path(
         "coverage.html"
     ),
 ) -> None:
     """Compute where the bases reach; write a page that opens offline, GeoJSON, GeoPackage, CSV and the scenario."""
-    numbers = {
+    options = {
         "preparation_min": preparation_min,
         "response_min": response_min,
         "cruise_kmh": cruise_kmh,
         "radius_km": radius_km,
+        "aircraft": aircraft,
     }
-    sent = _sent(scenario, numbers, wind)
+    sent = _sent(scenario, options, wind, no_fly, others)
     if base:
         sent["bases"] = [_base(text) for text in base]
     params = checked(CoverageParams, sent)
@@ -165,11 +200,16 @@ def site(
     radius_km: Radius = None,
     response_min: Response = None,
     time_limit_s: Annotated[float, typer.Option(help="Seconds.")] = 60.0,
+    wind: Wind = None,
+    aircraft: Aircraft = None,
+    no_fly: NoFlyFile = None,
+    others: Others = None,
     scenario: Scenario = None,
 ) -> None:
     """Look for the best further bases; prints the plan, its bound and gap."""
-    sent = _sent(scenario, {"radius_km": radius_km, "response_min": response_min, "grid_m": grid_m}, None)
-    sent |= {"model": model, "p": p, "time_limit_s": time_limit_s}
+    options = {"radius_km": radius_km, "response_min": response_min, "grid_m": grid_m, "aircraft": aircraft}
+    options |= {"model": model, "p": p, "time_limit_s": time_limit_s}
+    sent = _sent(scenario, options, wind, no_fly, others)
     if kind:
         sent["candidate_kinds"] = kind
     if fixed or none_fixed:
@@ -184,10 +224,45 @@ def site(
     for one in result.sites:
         typer.echo(f"{one.lon:.5f},{one.lat:.5f}  {one.name}  +{one.adds_share:.2%}")
     typer.echo(f"覆盖 covered {result.covered_share_before:.2%} -> {result.covered_share_after:.2%}")
+    for other in result.alternatives:
+        typer.echo(f"另 else {other.value:.6g} {result.unit}  {'; '.join(other.sites)}")
+    for point in result.curve or []:
+        typer.echo(
+            f"p={point.p}  {point.status}  {point.value:.6g} {result.unit}  bound {point.bound:.6g}  "
+            f"covered {point.covered_share:.2%}"
+        )
 
 
 def _tell(step: str, value: float, bound: float) -> None:
     typer.echo(f"{step} {value:.6g} | {bound:.6g}", err=True)
+
+
+@coverage.command("arrival")
+def arrive(
+    place: Annotated[list[str], typer.Argument(help="LON,LAT; more than one may be given.")],
+    base: Bases = None,
+    aircraft: Aircraft = None,
+    wind: Wind = None,
+    no_fly: NoFlyFile = None,
+    others: Others = None,
+    scenario: Scenario = None,
+) -> None:
+    """Say who is at a place first, by air from every base and by road where travel times are loaded."""
+    sent = _sent(scenario, {"aircraft": aircraft}, wind, no_fly, others)
+    sent["places"] = [dict(zip(("lon", "lat"), _pair(text, "PLACE"), strict=True)) for text in place]
+    if base:
+        sent["bases"] = [_base(text) for text in base]
+    params = checked(ArrivalParams, sent)
+    with _loaded() as data:
+        result = arrival.run(params, data.inputs())
+    for one in result.places:
+        road = "—" if one.road_min is None else f"{one.road_min:.1f}"
+        typer.echo(f"{one.lon:.5f},{one.lat:.5f}  陆路 road {road} 分 min")
+        for flight in one.air:
+            minutes = f"{flight.preparation_min:g} + {flight.flight_min:.1f} = {flight.minutes:.1f}"
+            typer.echo(
+                f"  {'✓' if flight.reached else '×'} {flight.name}  {minutes}  {flight.distance_km:.1f} km"
+            )
 
 
 @coverage.command("compare")

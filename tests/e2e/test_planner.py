@@ -12,9 +12,15 @@ from tests.e2e.driver import MapPage, expect_text
 from tests.serving import Running
 
 
+def share_of_land(tab: MapPage) -> str:
+    """The figure in the panel, once it is there."""
+    expect(tab.part("cov-land").first).to_contain_text("%", timeout=20_000)
+    return tab.part("cov-land").first.inner_text()
+
+
 def test_a_dragged_base_takes_disc_figures_and_address_along(tab: MapPage) -> None:
     tab.open("panel=coverage")
-    before = tab.part("cov-land").first.inner_text()
+    before = share_of_land(tab)
     handle = tab.part("base-handle").first
     expect(handle).to_be_visible()
     box = handle.bounding_box()
@@ -34,7 +40,7 @@ def test_a_dragged_base_takes_disc_figures_and_address_along(tab: MapPage) -> No
 
 def test_the_wind_slider_moves_the_figures_and_the_address(tab: MapPage) -> None:
     tab.open("panel=coverage&radius=none")
-    before = tab.part("cov-land").first.inner_text()
+    before = share_of_land(tab)
     tab.part("plan-wind").fill("20")
     expect(tab.part("cov-land").first).not_to_have_text(before, timeout=20_000)
     assert re.search(r"wind=20(\.0)?/0", tab.page.url)
@@ -69,3 +75,41 @@ def test_the_planner_fits_a_phone(open_tab: OpenTab, running: Running) -> None:
     expect(phone.part("planner")).to_be_attached()
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
     phone.log_is_clean()
+
+
+def test_a_no_fly_area_is_drawn_on_the_map_and_costs_cover(tab: MapPage) -> None:
+    tab.open("panel=coverage&m=8/28.9/119.6")
+    before = share_of_land(tab)
+    tab.part("plan-conditions").locator("summary").click()
+    tab.part("nofly-draw").click()
+    box = tab.part("map").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for dx, dy in ((-40, -40), (40, -40), (40, 40), (-40, 40)):
+        tab.page.mouse.click(x + dx, y + dy)
+    tab.part("nofly-done").click()
+    expect(tab.part("nofly-row")).to_have_count(1)
+    expect(tab.part("cov-land").first).not_to_have_text(before, timeout=20_000)
+    assert "nofly=" in tab.page.url
+    tab.part("nofly-row").get_by_role("button").click()
+    expect(tab.part("cov-land").first).to_have_text(before, timeout=20_000)
+    tab.log_is_clean()
+
+
+def test_aircraft_and_weather_are_set_in_the_panel(tab: MapPage) -> None:
+    tab.open("panel=coverage&radius=none")
+    before = share_of_land(tab)
+    tab.part("plan-conditions").locator("summary").click()
+    tab.part("plan-aircraft").select_option("AW139")
+    expect(tab.part("cov-land").first).not_to_have_text(before, timeout=20_000)
+    tab.part("plan-visibility").fill("100")
+    expect_text(tab.part("coverage-panel").get_by_test_id("error"), "below_minima")
+    assert "craft=AW139" in tab.page.url
+    tab.log_is_clean("422")
+
+
+def test_the_marked_place_says_who_is_there_first(tab: MapPage) -> None:
+    tab.open("panel=coverage&pin=29.9,120.2")
+    expect(tab.part("arrival-row").first).to_contain_text("先到", timeout=20_000)
+    assert tab.part("arrival-row").count() == 3
+    tab.log_is_clean()

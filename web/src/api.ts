@@ -13,6 +13,8 @@ import type {
   ZoneList,
 } from "./risk-types";
 import type {
+  Aircraft,
+  Arrival,
   BaseList,
   Bounds,
   Catalogue,
@@ -165,6 +167,12 @@ export const api = {
   bases: () => request<BaseList>("/api/analysis/coverage/bases"),
   coverage: (body: CoverageRequest, signal: AbortSignal) =>
     request<Coverage>("/api/analysis/coverage", { ...post(body), signal }),
+  aircraft: () => request<{ aircraft: Aircraft[] }>("/api/analysis/aircraft"),
+  arrival: (asked: CoverageRequest, [lon, lat]: [number, number], signal: AbortSignal) =>
+    request<{ places: Arrival[] }>("/api/analysis/arrival", {
+      ...post({ ...plain(asked), places: [{ lon, lat }] }),
+      signal,
+    }),
   compare: (a: CoverageRequest, b: CoverageRequest) =>
     request<Comparison>("/api/analysis/compare", post({ a: plain(a), b: plain(b) })),
   site: (body: SiteRequest) => request<SiteJob>("/api/analysis/siting", post(body)),

@@ -10,7 +10,18 @@ import type { Around } from "./place/types";
 import { Signal } from "./signal";
 import type { Store } from "./store";
 import { themeOf } from "./theme";
-import type { BaseList, Bounds, Catalogue, Counts, Coverage, Item, Lang, LayerInfo, Theme } from "./types";
+import type {
+  BaseList,
+  Bounds,
+  Catalogue,
+  Comparison,
+  Counts,
+  Coverage,
+  Item,
+  Lang,
+  LayerInfo,
+  Theme,
+} from "./types";
 
 /** A result on its way: while a new one is fetched the last one stays, and says that it is old. */
 export type Result<T> = { data: T | null; loading: boolean; error: RequestFailed | null };
@@ -64,6 +75,12 @@ export class App {
   readonly settled = new Signal(0);
   /** What the load wizard draws on the map; null while it draws nothing. */
   readonly drawing = new Signal<Drawing | null>(null);
+  /** What the scenario on screen reaches and the one kept as A does not; drawn on the map. */
+  readonly comparison = new Signal<Comparison | null>(null);
+  /** The corners of a no-fly area while it is drawn; null while none is. */
+  readonly sketch = new Signal<[lon: number, lat: number][] | null>(null);
+  /** The way of the first flight to the marked place. */
+  readonly way = new Signal<[lon: number, lat: number][] | null>(null);
   /** What the server has told of each layer's newest version. */
   readonly told = new Map<string, Told>();
   view: MapView | null = null;

@@ -1,6 +1,7 @@
 /** The right side for planners: which bases count, with what settings, what they reach, and where the gaps are. */
 
 import type { App } from "./app";
+import { ArrivalBlock } from "./arrival";
 import { CoverageForm } from "./coverage-form";
 import { bindingWords, ruleSum } from "./coverage-words";
 import { button, fill, h } from "./dom";
@@ -12,6 +13,7 @@ export class CoveragePanel {
   readonly #app: App;
   #form: CoverageForm | null = null;
   readonly #planner: HTMLElement;
+  readonly #arrival: ArrivalBlock;
   readonly #rebuild: () => void;
   #result = h("div", { class: "result", "aria-live": "polite" });
   #bases = h("div");
@@ -23,6 +25,7 @@ export class CoveragePanel {
     this.#app = app;
     this.#planner = planner;
     this.#rebuild = rebuild;
+    this.#arrival = new ArrivalBlock(app);
     app.coverage.subscribe(() => this.#update());
     app.bases.subscribe(() => this.#update());
     app.store.subscribe((state, before) => {
@@ -45,6 +48,7 @@ export class CoveragePanel {
       h("h1", {}, t("coverage")),
       this.#form.element,
       this.#result,
+      this.#arrival.element,
       this.#planner,
       this.#bases,
       this.#gaps,

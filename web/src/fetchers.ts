@@ -2,6 +2,7 @@
 
 import { api, isAbort, RequestFailed } from "./api";
 import type { App, Result } from "./app";
+import { closedArea } from "./coverage-style";
 import { debounce } from "./dom";
 import type { Signal } from "./signal";
 import type { CoverageState, State } from "./state";
@@ -53,8 +54,9 @@ export const BANDS_MIN = [20, 30, 45, 60] as const;
 function basesOf(settings: CoverageState, known: readonly Base[]): CoverageRequest["bases"] {
   const { bases, moved, added } = settings;
   const isMoved = Object.keys(moved).length > 0;
+  const counts = (one: Base) => one.status === "ready" || (!settings.now && one.status !== "off");
   if (!bases && !isMoved && added.length === 0) return undefined;
-  const ids = bases ?? known.filter((one) => one.status !== "off").map((one) => one.id);
+  const ids = bases ?? known.filter(counts).map((one) => one.id);
   const placed = ids.map((id) => {
     const to = moved[id];
     return to ? { like: id, lon: to[0], lat: to[1] } : id;
@@ -68,6 +70,12 @@ export function coverageRequest(settings: CoverageState, known: readonly Base[] 
   return {
     ...(bases ? { bases } : {}),
     ...(settings.wind ? { wind: { speed_mps: settings.wind.speed, from_deg: settings.wind.from } } : {}),
+    ...(settings.aircraft === null ? {} : { aircraft: settings.aircraft }),
+    ...(settings.scene === null ? {} : { on_scene_min: settings.scene }),
+    ...(settings.visibility === null ? {} : { visibility_m: settings.visibility }),
+    ...(settings.night ? { night: true } : {}),
+    ...(settings.now ? { when: "now" as const } : {}),
+    ...(settings.noFly.length === 0 ? {} : { no_fly: settings.noFly.map(closedArea) }),
     ...(settings.bands ? { bands_min: [...BANDS_MIN] } : {}),
     ...(settings.prep === null ? {} : { preparation_min: settings.prep }),
     response_min: settings.resp,

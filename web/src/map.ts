@@ -105,7 +105,7 @@ export class RiskMap implements MapView {
     map.on("click", (event) => this.#pick(event.lngLat.lng, event.lngLat.lat));
     map.on("mousemove", (event) => {
       const found = this.#hitsAt([event.point.x, event.point.y], 4);
-      map.getCanvas().style.cursor = found.length > 0 ? "pointer" : "";
+      map.getCanvas().style.cursor = this.#app.sketch.value ? "crosshair" : found.length > 0 ? "pointer" : "";
     });
     map.on("error", (event) => {
       const status = (event.error as { status?: number } | undefined)?.status;
@@ -115,23 +115,22 @@ export class RiskMap implements MapView {
     });
     this.#app.store.subscribe((state, before) => {
       const drawn = ["layers", "off", "parts", "theme", "lang", "item", "pin"] as const;
-      if (drawn.some((key) => state[key] !== before[key]) || state.coverage.on !== before.coverage.on)
-        this.sync();
+      const planned = ["on", "noFly"] as const;
+      const isOther = planned.some((key) => state.coverage[key] !== before.coverage[key]);
+      if (isOther || drawn.some((key) => state[key] !== before[key])) this.sync();
       const { view } = state;
       if (view && view !== before.view && !this.#isAt(view)) {
         map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom });
       }
     });
     this.#app.coverage.subscribe(() => this.sync());
-    this.#app.drawing.subscribe(() => this.sync());
-    this.#app.around.subscribe(() => this.sync());
+    const { drawing, comparison, sketch, way, around, marks, corners, second } = this.#app;
+    for (const one of [drawing, comparison, sketch, way, around, marks, corners, second])
+      one.subscribe(() => this.sync());
     this.#app.movers.subscribe((now) => {
       // Not through the style: the rest of it need not be compared once a second.
       if (now) (map.getSource(MOVERS) as GeoJSONSource | undefined)?.setData(now.data);
     });
-    this.#app.marks.subscribe(() => this.sync());
-    this.#app.corners.subscribe(() => this.sync());
-    this.#app.second.subscribe(() => this.sync());
     this.#app.item.subscribe(({ data }) => {
       this.sync();
       if (data) this.#aim(data.bbox);
@@ -164,6 +163,9 @@ export class RiskMap implements MapView {
     const isPoint = item !== null && app.layer(item.layer)?.geometry === "point";
     const overlay = {
       coverage: app.coverage.value.data,
+      comparison: app.comparison.value,
+      sketch: app.sketch.value,
+      way: app.way.value,
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,
       load: app.drawing.value,
@@ -313,6 +315,11 @@ export class RiskMap implements MapView {
     this.#app.second.value = null;
     // While a load is looked at, the sides that would answer are not there.
     if (this.#app.store.state.load) return;
+    const { sketch } = this.#app;
+    if (sketch.value) {
+      sketch.value = [...sketch.value, [Number(lon.toFixed(5)), Number(lat.toFixed(5))]];
+      return;
+    }
     const top = this.hits(lon, lat)[0];
     if (top && top.n > 1) {
       this.fly(lon, lat, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));

@@ -1,13 +1,16 @@
 /** The planner's tools in the coverage panel: sliders, bands, A against B, one more base, files. */
 
 import type { App } from "./app";
+import { Conditions } from "./conditions";
 import { errorBox } from "./coverage-panel";
 import { button, fill, h, text } from "./dom";
 import { asFailure } from "./fetchers";
 import { decimal, integer, percent } from "./format";
 import type { Word } from "./i18n";
+import { swatch } from "./patterns";
 import { Planner, saveAs } from "./planner";
 import type { CoverageState } from "./state";
+import { tokens } from "./theme";
 
 const FORMS = ["geojson", "gpkg", "csv", "html"] as const;
 
@@ -24,6 +27,7 @@ export class PlannerPanel {
   readonly element = h("section", { class: "planner", "data-testid": "planner" });
   readonly #app: App;
   readonly #planner: Planner;
+  readonly #conditions: Conditions;
   readonly #sliders = new Map<string, { input: HTMLInputElement; value: HTMLElement }>();
   #trial = h("div", { "aria-live": "polite" });
   #bands = h("div");
@@ -32,6 +36,7 @@ export class PlannerPanel {
   constructor(app: App, planner: Planner = new Planner(app)) {
     this.#app = app;
     this.#planner = planner;
+    this.#conditions = new Conditions(app);
     planner.trial.subscribe(() => this.#drawTrial());
     app.coverage.subscribe(() => this.#update());
     app.store.subscribe((state, before) => {
@@ -79,12 +84,14 @@ export class PlannerPanel {
       h("h2", {}, say("planner")),
       h("p", { class: "hint" }, say("dragHint")),
       ...SLIDERS.map((one) => this.#slider(one)),
+      this.#conditions.element,
       tools,
       this.#trial,
       h("label", { class: "tick" }, this.#tick, say("bands")),
       this.#bands,
       files,
     );
+    this.#conditions.build();
     this.#update();
     this.#drawTrial();
   }
@@ -100,7 +107,8 @@ export class PlannerPanel {
   }
 
   #reset(): void {
-    this.#set({ moved: {}, added: [], wind: null, prep: null, speed: null });
+    const clear = { aircraft: null, scene: null, visibility: null, night: false, now: false, noFly: [] };
+    this.#set({ moved: {}, added: [], wind: null, prep: null, speed: null, ...clear });
     this.#planner.keep(false);
   }
 
@@ -144,6 +152,7 @@ export class PlannerPanel {
       if (document.activeElement !== input) input.value = String(own ?? otherwise);
       text(value, own === null ? (key === "from" ? "—" : say("ownValue")) : decimal(own, lang, 0));
     }
+    this.#conditions.update();
     this.#tick.checked = bands;
     const rows = (bands && coverage.value.data?.bands) || [];
     fill(
@@ -225,9 +234,19 @@ export class PlannerPanel {
           h("span", { class: "figure" }, `+${integer(one.gained, lang)} −${integer(one.lost, lang)}`),
         ),
       );
+    const sign = (pattern: string, word: Word, km2: number) =>
+      h(
+        "div",
+        { class: "row figure-row" },
+        swatch({ colour: tokens().paper, pattern, symbol: "" }, tokens()),
+        h("span", { class: "name" }, say(word)),
+        h("span", { class: "figure" }, `${integer(km2, lang)} km²`),
+      );
     return h(
       "div",
       { class: "comparison", "data-testid": "plan-comparison" },
+      sign("dots", "gained", found.gained_km2),
+      sign("cross", "lost", found.lost_km2),
       line(say("covLand"), found.covered_share_a, found.covered_share_b),
       line(say("covPeople"), found.covered_people_share_a, found.covered_people_share_b),
       ...counties,

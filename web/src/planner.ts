@@ -23,6 +23,9 @@ export class Planner {
 
   constructor(app: App) {
     this.#app = app;
+    this.trial.subscribe(({ comparison }) => {
+      app.comparison.value = comparison;
+    });
     app.coverage.subscribe(({ data, loading }) => {
       if (data && !loading && this.trial.value.a) void this.#compare();
     });
@@ -52,7 +55,7 @@ export class Planner {
 
   /** Look for the place where one more base reaches most people beyond those that are reached. */
   async oneMore(): Promise<void> {
-    const { bases, bands_min: _, ...rule } = this.request();
+    const { bases, bands_min: _, when: __, ...rule } = this.request();
     const asked = { ...rule, ...(bases ? { fixed: bases } : {}), p: 1, grid_m: GRID_M };
     try {
       let job = await api.site(asked);

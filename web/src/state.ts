@@ -27,6 +27,8 @@
  *     moved=<id>:<lat>,<lon>;…   bases that stand elsewhere in this scenario
  *     added=<lat>,<lon>;…        bases of this scenario only
  *     bands=1                    response-time bands drawn
+ *     craft=<id> scene=<min> vis=<m> night=1 now=1   aircraft, time on scene, visibility, night, only ready bases
+ *     nofly=<lat>,<lon>;…|…      closed airspace, area by area
  *
  * Every list member is percent-encoded on its own, so keys may contain any character.
  */
@@ -48,6 +50,12 @@ export type CoverageState = {
   moved: Record<string, [lon: number, lat: number]>;
   added: [lon: number, lat: number][];
   bands: boolean;
+  aircraft: string | null;
+  scene: number | null;
+  visibility: number | null;
+  night: boolean;
+  now: boolean;
+  noFly: [lon: number, lat: number][][];
 };
 
 export type State = {
@@ -80,10 +88,23 @@ export const COVERAGE_DEFAULT: CoverageState = {
   moved: {},
   added: [],
   bands: false,
+  aircraft: null,
+  scene: null,
+  visibility: null,
+  night: false,
+  now: false,
+  noFly: [],
 };
 
 /** Limits of the coverage settings: minutes, km/h, km. The server has the last word. */
-export const LIMITS = { prep: [0, 240], resp: [1, 600], speed: [10, 1000], radius: [1, 1000] } as const;
+export const LIMITS = {
+  prep: [0, 240],
+  resp: [1, 600],
+  speed: [10, 1000],
+  radius: [1, 1000],
+  scene: [0, 600],
+  visibility: [0, 100000],
+} as const;
 
 export function initialState(): State {
   return {
@@ -234,6 +255,15 @@ function parseCoverage(found: Map<string, string>): CoverageState {
     moved: parseMoved(found.get("moved")),
     added: parsePlaces(found.get("added")),
     bands: found.get("bands") === "1",
+    aircraft: decode(found.get("craft") ?? "") || null,
+    scene: numberIn(found.get("scene"), ...LIMITS.scene),
+    visibility: numberIn(found.get("vis"), ...LIMITS.visibility),
+    night: found.get("night") === "1",
+    now: found.get("now") === "1",
+    noFly: (found.get("nofly") ?? "")
+      .split("|")
+      .map(parsePlaces)
+      .filter((area) => area.length > 2),
   };
 }
 
@@ -313,5 +343,11 @@ export function formatState(state: State): string {
   put("moved", moved.join(";") || null);
   put("added", c.added.map(place).join(";") || null);
   put("bands", c.bands ? "1" : null);
+  put("craft", c.aircraft && encodeURIComponent(c.aircraft));
+  put("scene", c.scene === null ? null : short(c.scene, 1));
+  put("vis", c.visibility === null ? null : short(c.visibility, 0));
+  put("night", c.night ? "1" : null);
+  put("now", c.now ? "1" : null);
+  put("nofly", c.noFly.map((area) => area.map(place).join(";")).join("|") || null);
   return out.join("&");
 }

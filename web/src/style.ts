@@ -10,19 +10,17 @@ import type {
   SourceSpecification,
   StyleSpecification,
 } from "maplibre-gl";
+import { coverageLayers, coverageSources, planLayers } from "./coverage-style";
 import { bothFilters, classFilter } from "./filters";
 import { type Drawing, drawingLayers, drawingSources, veilLayer } from "./load/drawing";
 import { NO_PLACE, type PlaceDrawing, placeLayers, placeSource } from "./place/overlay";
 import type { State } from "./state";
+import { type Drawn, OWN, own, SLOTS, type Slot } from "./style-parts";
 import type { Tokens } from "./theme";
 import { withoutVersion } from "./tiles";
-import type { Catalogue, Coverage, LayerInfo, Theme } from "./types";
+import type { Catalogue, Comparison, Coverage, LayerInfo, Theme } from "./types";
 
-export const SLOTS = ["base", "fill", "shade", "line", "reach", "point", "label", "mark"] as const;
-export type Slot = (typeof SLOTS)[number];
-
-/** What the page itself adds to the layers of the server. */
-export const OWN = "riskmap:";
+export { OWN, SLOTS };
 
 const LOAD = `${OWN}load-`;
 export const MOVERS = `${OWN}movers`;
@@ -33,6 +31,11 @@ export const HIT = "hit/";
 
 export type Overlay = {
   coverage: Coverage | null;
+  comparison?: Comparison | null;
+  /** Corners of a no-fly area that is being drawn. */
+  sketch?: readonly [number, number][] | null;
+  /** The way of the first flight to the marked place. */
+  way?: readonly [number, number][] | null;
   /** The marked place, if any. */
   mark: [number, number] | null;
   /** The selected object's layer and key, for an outline when it is an area. */
@@ -47,8 +50,6 @@ export type Overlay = {
 
 /** A style layer of any type, seen through the parts that are changed here. */
 type Loose = { filter?: FilterSpecification; layout?: Record<string, unknown>; "source-layer"?: string };
-
-type Drawn = { slot: Slot; layer: LayerSpecification };
 
 function metaOf(layer: LayerSpecification): Record<string, unknown> {
   return (layer.metadata ?? {}) as Record<string, unknown>;
@@ -78,59 +79,6 @@ function dress(info: LayerInfo, spec: LayerSpecification, state: State, on: bool
     if (filter) layer.filter = filter;
   }
   return layer as unknown as LayerSpecification;
-}
-
-function own(slot: Slot, name: string, rest: object): Drawn {
-  return {
-    slot,
-    layer: { id: OWN + name, metadata: { "riskmap:slot": slot }, ...rest } as LayerSpecification,
-  };
-}
-
-function coverageLayers(theme: Theme, tokens: Tokens, on: boolean): Drawn[] {
-  const layout = { visibility: on ? "visible" : "none" };
-  // light enough that an orange under it is not taken for a red
-  const shade =
-    theme === "day"
-      ? { "fill-color": "#15202B", "fill-opacity": 0.16 }
-      : { "fill-color": "#05080B", "fill-opacity": 0.4 };
-  return [
-    own("shade", "gap", {
-      type: "fill",
-      source: `${OWN}gap`,
-      layout,
-      paint: { ...shade, "fill-antialias": false },
-    }),
-    own("reach", "bands", {
-      type: "line",
-      source: `${OWN}bands`,
-      layout,
-      paint: {
-        "line-color": tokens.ink,
-        "line-width": 1.2,
-        "line-opacity": ["interpolate", ["linear"], ["get", "to_min"], 15, 0.9, 60, 0.3],
-      },
-    }),
-    // Each base's own disc is faint, so that what is reached twice can be seen; the edge of them all is strong.
-    own("reach", "reach-discs", {
-      type: "line",
-      source: `${OWN}reach`,
-      layout,
-      paint: { "line-color": tokens.ink, "line-width": 1, "line-opacity": 0.45, "line-dasharray": [2, 4] },
-    }),
-    own("reach", "reach-casing", {
-      type: "line",
-      source: `${OWN}union`,
-      layout,
-      paint: { "line-color": tokens.paper, "line-width": 3, "line-opacity": 0.55 },
-    }),
-    own("reach", "reach", {
-      type: "line",
-      source: `${OWN}union`,
-      layout,
-      paint: { "line-color": tokens.ink, "line-width": 1.5, "line-dasharray": [5, 3.5] },
-    }),
-  ];
 }
 
 function markLayers(tokens: Tokens): Drawn[] {
@@ -240,8 +188,6 @@ function points(place: [number, number] | null): FeatureCollection {
   };
 }
 
-const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
-
 /**
  * Tiles are fetched by a worker, which cannot resolve a path without a host. What changes with every load stays out:
  * MapLibre drops a source, and all it has drawn, when a word of it differs. The page names its sources itself.
@@ -285,15 +231,8 @@ function sources(
   for (const info of catalogue.layers)
     if (info.source && info.status === "loaded")
       found[info.id] = absolute(partOf(info, info.source, state), origin);
-  found[`${OWN}reach`] = { type: "geojson", data: overlay.coverage?.reach ?? NOTHING, tolerance: 0.1 };
-  found[`${OWN}union`] = { type: "geojson", data: overlay.coverage?.union ?? NOTHING, tolerance: 0.1 };
-  found[`${OWN}gap`] = { type: "geojson", data: overlay.coverage?.gap ?? NOTHING, tolerance: 0.1 };
-  found[`${OWN}bands`] = {
-    type: "geojson",
-    data: overlay.coverage?.band_areas ?? NOTHING,
-    tolerance: 0.1,
-  };
-  found[MOVERS] = { type: "geojson", data: overlay.movers ?? NOTHING };
+  Object.assign(found, coverageSources(state, overlay));
+  found[MOVERS] = { type: "geojson", data: overlay.movers ?? points(null) };
   found[PLACE] = placeSource(overlay.place ?? NO_PLACE);
   found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
   if (overlay.load) Object.assign(found, drawingSources(LOAD, overlay.load));
@@ -319,6 +258,7 @@ export function buildStyle(
       drawn.push({ slot: slotOf(spec), layer: dress(info, spec, state, on.has(info.id)) });
   }
   drawn.push(...coverageLayers(theme, tokens, state.coverage.on && overlay.coverage !== null));
+  drawn.push(...planLayers(tokens, state.coverage.on));
   const selected = catalogue.layers.find((one) => one.id === overlay.selected?.layer);
   if (
     selected?.source &&

@@ -125,6 +125,12 @@ export type CoverageRequest = {
   bases?: (string | { like?: string; lon: number; lat: number; name?: string })[];
   wind?: { speed_mps: number; from_deg: number };
   bands_min?: number[];
+  aircraft?: string;
+  on_scene_min?: number;
+  visibility_m?: number;
+  night?: boolean;
+  when?: "now";
+  no_fly?: Polygon[];
   preparation_min?: number;
   response_min?: number;
   cruise_kmh?: number;
@@ -132,7 +138,7 @@ export type CoverageRequest = {
 };
 
 /** What one more base is asked for; the rule as in a coverage request. */
-export type SiteRequest = Omit<CoverageRequest, "bases" | "bands_min"> & {
+export type SiteRequest = Omit<CoverageRequest, "bases" | "bands_min" | "when"> & {
   fixed?: CoverageRequest["bases"];
   p: number;
   grid_m: number;
@@ -156,7 +162,32 @@ export type Comparison = {
   covered_people_share_a: number | null;
   covered_people_share_b: number | null;
   unit: string;
+  gained_km2: number;
+  lost_km2: number;
+  gained: Feature<Polygon | MultiPolygon>;
+  lost: Feature<Polygon | MultiPolygon>;
   counties: { code: string; name: string; name_en?: string | null; gained: number; lost: number }[];
+};
+
+export type Aircraft = { id: string; name_zh: string; name_en: string; cruise_kmh: number; status: string };
+
+/** Who is at a place first; `air` leads with the first base. */
+export type Arrival = {
+  lon: number;
+  lat: number;
+  air: {
+    base: string;
+    name: string;
+    name_en?: string | null;
+    preparation_min: number;
+    minutes: number;
+    distance_km: number;
+    reached: boolean;
+    way: [lon: number, lat: number][];
+  }[];
+  road_min: number | null;
+  first: "air" | "road" | null;
+  reached: boolean;
 };
 
 export type CoverageBase = {

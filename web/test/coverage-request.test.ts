@@ -24,6 +24,27 @@ describe("the question to the server", () => {
     expect(asked.bases).toEqual(["B1", { like: "B2", lon: 121.5, lat: 29.9 }]);
   });
 
+  it("sends the conditions that are set, and closed airspace as closed polygons", () => {
+    const area: [number, number][] = [
+      [119.4, 28.9],
+      [119.5, 28.9],
+      [119.5, 29.6],
+    ];
+    const asked = coverageRequest(
+      { ...COVERAGE_DEFAULT, aircraft: "AW139", scene: 20, visibility: 1600, night: true, noFly: [area] },
+      known,
+    );
+    expect(asked).toMatchObject({ aircraft: "AW139", on_scene_min: 20, visibility_m: 1600, night: true });
+    expect(asked.no_fly).toEqual([{ type: "Polygon", coordinates: [[...area, area[0]]] }]);
+  });
+
+  it("counts only bases that are ready when asked for now", () => {
+    const some = [...known, base("B4", "standby")];
+    const moved = { ...COVERAGE_DEFAULT, moved: { B2: [121.5, 29.9] as [number, number] } };
+    expect(coverageRequest(moved, some).bases).toHaveLength(3);
+    expect(coverageRequest({ ...moved, now: true }, some).bases).toHaveLength(2);
+  });
+
   it("adds bases to those that are chosen", () => {
     const asked = coverageRequest({ ...COVERAGE_DEFAULT, bases: ["B1"], added: [[119, 28]] }, known);
     expect(asked.bases).toEqual(["B1", { lon: 119, lat: 28, name: "+1" }]);

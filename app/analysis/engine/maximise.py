@@ -36,8 +36,8 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """How much better an unknown plan could be at most, as a part of the bound."""
-        return abs(self.bound - self.value) / max(abs(self.bound), 1e-12)
+        """How much better an unknown plan could be at most, as a part of the larger of value and bound."""
+        return abs(self.bound - self.value) / max(abs(self.bound), abs(self.value), 1e-12)
 
 
 @dataclass(eq=False)

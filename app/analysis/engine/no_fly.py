@@ -1,8 +1,8 @@
-"""Closed airspace and the shortest way round it: corners, what is seen from them, and the times to them.
+"""Closed airspace and the shortest way round it: the corners that a way bends at, and the times to them.
 
-Sight is decided in a central projection of the ellipsoid onto the plane that touches it at the base, seen from the
-centre of curvature below: planes through that centre are within some centimetres of geodesics over 150 km. Legs are
-measured as geodesics. The shortest way among polygons bends at their corners only, with a uniform wind too.
+Sight is decided in a plane that shows geodesics straight (sight.py). Legs are measured as geodesics. The shortest way
+among polygons bends at their corners only, in wind too, and only round the polygon: beyond a corner it leads into the
+fan between straight on and the polygon's edge, everything else beyond is reached sooner without it.
 """
 
 from __future__ import annotations
@@ -16,49 +16,32 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from app.analysis.engine.flight import Flight
+from app.analysis.engine.sight import WHOLE, Indices, Plane, View
 from layers.errors import BadInput
-from layers.geo import GEOD, METRES_PER_DEGREE_MAX, Bools, Floats, Positions, densify, mean_radius_m
+from layers.geo import GEOD, METRES_PER_DEGREE_MAX, Bools, Floats, Positions, densify
 
 EDGE_STEP_M = 3000.0  # a parallel bulges 0.1 m out of a straight line of this length
 TOUCH_M = 0.2  # flying along an edge is allowed; sight and position are sure to some centimetres
-SIDE_RAD = 1e-7  # a ray this far beside a corner passes it: 1 cm in 100 km
 CORNERS_MAX = 300
 TURN_RAD = 1e-6  # less of a turn is the curve of a parallel cut into pieces
+FAN_SLACK_RAD = 1e-5  # fans overlap by so much, a metre in 100 km: what lies there can be reached both ways
 
 
 @dataclass(frozen=True)
 class Corner:
-    """A place that a way bends at, or the base itself: seconds from the base to it, and from it back."""
+    """A place that a way bends at, or the base itself.
+
+    ``out_s`` seconds from the base to it, ``back_s`` from it back; ``via`` the index of the corner before it (-1: it
+    is the base); ways lead on from azimuth ``first`` through ``turn`` radians clockwise.
+    """
 
     lon: float
     lat: float
     out_s: float
     back_s: float
-
-
-@dataclass(frozen=True)
-class Plane:
-    """The central projection at a place; straight lines are geodesics to within centimetres."""
-
-    lon: float
-    lat: float
-
-    def xy(self, lon: Floats, lat: Floats) -> Floats:
-        """Plane coordinates (n, 2) in metres, east and north of the centre."""
-        here = Positions.of(self.lon, self.lat).xyz
-        dx, dy, dz = Positions.of(lon, lat).xyz - here
-        lam, phi = math.radians(self.lon), math.radians(self.lat)
-        outward = dx * math.cos(lam) + dy * math.sin(lam)
-        east = dy * math.cos(lam) - dx * math.sin(lam)
-        north = dz * math.cos(phi) - outward * math.sin(phi)
-        up = outward * math.cos(phi) + dz * math.sin(phi)
-        radius = mean_radius_m(self.lat)
-        flat = np.column_stack([east, north]) * (radius / (radius + up))[:, None]
-        return np.asarray(flat, dtype=np.float64)
-
-    def of(self, geometry: BaseGeometry) -> BaseGeometry:
-        """A geometry of degrees in the plane."""
-        return shapely.transform(geometry, lambda c: self.xy(c[:, 0], c[:, 1]))
+    via: int = -1
+    first: float = 0.0
+    turn: float = WHOLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +50,18 @@ class NoFly:
 
     area: BaseGeometry
     _dense: BaseGeometry = field(init=False, repr=False)
-    _edge: BaseGeometry = field(init=False, repr=False)
-    _planes: dict[tuple[float, float], tuple[Plane, BaseGeometry]] = field(
-        init=False, repr=False, default_factory=dict
-    )
+    _edges: NDArray[np.object_] = field(init=False, repr=False)
+    _views: dict[tuple[float, float], View] = field(init=False, repr=False, default_factory=dict)
+    _found: Floats = field(init=False, repr=False)
+    _sides: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_edge", shapely.boundary(self.area))
-        shapely.prepare([self.area, self._edge])
+        object.__setattr__(self, "_edges", shapely.boundary(shapely.get_parts(self.area)))
+        shapely.prepare([self.area, *self._edges])
         object.__setattr__(self, "_dense", densify(self.area, EDGE_STEP_M))
+        found, sides = _convex_corners(self._dense)
+        object.__setattr__(self, "_found", found)
+        object.__setattr__(self, "_sides", sides)
 
     def holds(self, points: Positions) -> Bools:
         """Which places lie inside a closed area."""
@@ -87,37 +73,38 @@ class NoFly:
         near = np.broadcast_to(
             spread_m / (METRES_PER_DEGREE_MAX * 0.98 * math.cos(math.radians(lat))), len(points)
         )
-        west, south, east, north = self.area.bounds
-        box = (points.lon >= west - near) & (points.lon <= east + near)
-        box &= (points.lat >= south - near) & (points.lat <= north + near)
-        found = np.flatnonzero(box)
-        places = np.asarray(shapely.points(points.lon[found], points.lat[found]), dtype=object)
-        box[found] = shapely.distance(self._edge, places) <= near[found]
-        return np.asarray(box, dtype=np.bool_)
+        touched = np.zeros(len(points), dtype=np.bool_)
+        for edge in self._edges:
+            west, south, east, north = edge.bounds
+            box = (points.lon >= west - near) & (points.lon <= east + near)
+            box &= (points.lat >= south - near) & (points.lat <= north + near)
+            found = np.flatnonzero(box & ~touched)
+            places = shapely.points(points.lon[found], points.lat[found])
+            touched[found] = shapely.dwithin(edge, places, float(near[found].max(initial=0.0)))
+        return touched
 
-    def plane_at(self, lon: float, lat: float) -> tuple[Plane, BaseGeometry]:
-        """The plane at a place with the closed areas in it, a little smaller than they are."""
-        if (lon, lat) not in self._planes:
+    def view_at(self, lon: float, lat: float) -> View:
+        """The view from a place among the closed areas, taken a little smaller than they are."""
+        if (lon, lat) not in self._views:
             plane = Plane(lon, lat)
             shrunk = shapely.buffer(plane.of(self._dense), -TOUCH_M, join_style="mitre")
-            shapely.prepare(shrunk)
-            self._planes[lon, lat] = plane, shrunk
-        return self._planes[lon, lat]
+            self._views[lon, lat] = View.at(plane, shrunk)
+        return self._views[lon, lat]
 
     def sees(self, corner: Corner, points: Positions) -> Bools:
-        """Which places have a free straight way from a corner."""
-        plane, shrunk = self.plane_at(corner.lon, corner.lat)
-        target = plane.xy(points.lon, points.lat)
-        seen = np.ones(len(points), dtype=np.bool_)
-        behind = np.flatnonzero(_may_hide(shrunk, target))
-        if behind.size:
-            ends = np.zeros((behind.size, 2, 2))
-            ends[:, 1] = target[behind]
-            seen[behind] = ~shapely.intersects(shrunk, shapely.linestrings(ends))
+        """Which places have a free straight way from a corner, in its fan."""
+        view = self.view_at(corner.lon, corner.lat)
+        xy = view.plane.xy(points)
+        if corner.turn >= WHOLE:
+            return view.sees(xy)
+        azimuth = np.arctan2(xy[0], xy[1])
+        within = np.flatnonzero(np.mod(azimuth - corner.first, WHOLE) <= corner.turn)
+        seen = np.zeros(len(points), dtype=np.bool_)
+        seen[within] = view.sees(xy[:, within])
         return seen
 
     def corners(self, lon: float, lat: float, flight: Flight) -> tuple[Corner, ...]:
-        """The base, and the corners that the flight can pass, with the times of the shortest ways.
+        """The base, and the corners that a shortest way of the flight bends at, sooner ones first.
 
         Raises BadInput: base_in_no_fly, no_fly_too_detailed.
         """
@@ -129,106 +116,68 @@ class NoFly:
                 lon=lon,
                 lat=lat,
             )
-        found = _convex_corners(self._dense, Plane(lon, lat))
-        if len(found) > CORNERS_MAX:
+        if len(self._found) > CORNERS_MAX:
             raise BadInput(
-                f"禁飞区有 {len(found)} 个转角，最多 {CORNERS_MAX} 个，请先简化",
-                f"the no-fly areas have {len(found)} corners, at most {CORNERS_MAX}; simplify them first",
+                f"禁飞区有 {len(self._found)} 个转角，最多 {CORNERS_MAX} 个，请先简化",
+                f"the no-fly areas have {len(self._found)} corners, at most {CORNERS_MAX}; simplify them first",
                 code="no_fly_too_detailed",
             )
-        nodes = np.vstack([[lon, lat], found])
-        sight = self._sight(nodes)
+        nodes = np.vstack([[lon, lat], self._found])
         out, back = _leg_times(nodes, flight)
-        out_s = _shortest(np.where(sight, out, np.inf))
-        back_s = _shortest(np.where(sight, back, np.inf))
-        limit = flight.out_s
-        return tuple(
-            Corner(float(node[0]), float(node[1]), float(there), float(again))
-            for node, there, again in zip(nodes, out_s, back_s, strict=True)
-            if there < limit or there == 0
-        )
+        sight = self._sight(nodes, out[0] < flight.out_s)
+        out_s, via = _shortest(np.where(sight, out, np.inf))
+        back_s, _ = _shortest(np.where(sight, back, np.inf))
+        kept = {0: 0}
+        found = [Corner(lon, lat, 0.0, 0.0)]
+        for i in np.argsort(out_s, kind="stable")[1:]:
+            if not out_s[i] < flight.out_s:
+                break
+            fan = self._fan(nodes, int(via[i]), int(i))
+            if fan is not None and int(via[i]) in kept:
+                kept[int(i)] = len(found)
+                place = (float(nodes[i, 0]), float(nodes[i, 1]), float(out_s[i]), float(back_s[i]))
+                found.append(Corner(*place, kept[int(via[i])], *fan))
+        return tuple(found)
 
-    def _sight(self, nodes: Floats) -> NDArray[np.bool_]:
-        plane, shrunk = self.plane_at(float(nodes[0, 0]), float(nodes[0, 1]))
-        xy = plane.xy(nodes[:, 0], nodes[:, 1])
-        i, j = np.triu_indices(len(nodes), 1)
-        free = ~shapely.intersects(shrunk, shapely.linestrings(np.stack([xy[i], xy[j]], axis=1)))
+    def _fan(self, nodes: Floats, came: int, at: int) -> tuple[float, float] | None:
+        """Azimuths beyond a corner that a way from ``came`` bends into; None when it does not bend there."""
+        here = self._sides[at - 1]
+        three = np.vstack([nodes[came], here[:2], here[2:]])
+        x, y = Plane(*nodes[at]).xy(Positions.of(three[:, 0], three[:, 1]))
+        azimuth = np.arctan2(x, y)
+        on, edges = float(azimuth[0]) + math.pi, azimuth[1:]  # straight on, and the two edges of the polygon
+        for sign in (1, -1):  # the polygon to the right, or to the left
+            turns = np.mod(sign * (edges - on) + TURN_RAD, WHOLE) - TURN_RAD
+            if turns.max() <= math.pi + TURN_RAD:
+                first = on if sign > 0 else on - turns.min()
+                return float(first - FAN_SLACK_RAD), float(turns.min() + 2 * FAN_SLACK_RAD)
+        return None
+
+    def _sight(self, nodes: Floats, near: Bools) -> NDArray[np.bool_]:
+        """Which nodes see each other; those too far away see nobody."""
         sight = np.zeros((len(nodes), len(nodes)), dtype=np.bool_)
-        sight[i[free], j[free]] = sight[j[free], i[free]] = True
-        return sight
-
-    def rays(self, corner: Corner, angles: Floats) -> Floats:
-        """Falling azimuths (radians) with one more at, and on either side of, each vertex of the closed areas."""
-        coords = shapely.get_coordinates(self._dense)
-        n = len(coords)
-        azimuth = GEOD.inv(np.full(n, corner.lon), np.full(n, corner.lat), coords[:, 0], coords[:, 1])[0]
-        at = np.radians(azimuth)
-        every = np.concatenate([angles, at - SIDE_RAD, at, at + SIDE_RAD])
-        return falling(every)
-
-    def edges(self, plane: Plane) -> tuple[Floats, Floats]:
-        """Start and end of every edge in a plane, each (n, 2)."""
-        starts, ends = [], []
-        for ring in shapely.get_rings(shapely.get_parts(self._dense)):
-            xy = plane.xy(*shapely.get_coordinates(ring).T)
-            starts.append(xy[:-1])
-            ends.append(xy[1:])
-        return np.vstack(starts), np.vstack(ends)
+        for i in np.flatnonzero(near):
+            view = self.view_at(float(nodes[i, 0]), float(nodes[i, 1]))
+            sight[i] = view.sees(view.plane.xy(Positions.of(nodes[:, 0], nodes[:, 1])))
+        return sight & sight.T & near & ~np.eye(len(nodes), dtype=np.bool_)
 
 
-def falling(angles: Floats) -> Floats:
-    """Azimuths in radians made distinct, between -2 pi and 0, in the order of a ring that runs counter-clockwise."""
-    return np.unique(-np.mod(-angles, 2 * math.pi))[::-1]
-
-
-def view_from(no_fly: NoFly, corner: Corner, angles: Floats) -> Floats:
-    """Metres of free way from a corner towards each azimuth (radians); infinite where nothing stands in the way."""
-    plane, shrunk = no_fly.plane_at(corner.lon, corner.lat)
-    start, end = no_fly.edges(plane)
-    ray = np.column_stack([np.sin(angles), np.cos(angles)])
-    side = end - start
-    cross = ray[:, :1] * side[:, 1] - ray[:, 1:] * side[:, 0]  # (rays, edges)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        along = (start[:, 0] * side[:, 1] - start[:, 1] * side[:, 0]) / cross
-        on_edge = (start[:, 0] * ray[:, 1:] - start[:, 1] * ray[:, :1]) / cross
-    hit = (along > 2 * TOUCH_M) & (on_edge >= 0) & (on_edge <= 1)
-    nearest = np.where(hit, along, np.inf).min(axis=1)
-    first = ray * (4 * TOUCH_M)
-    nearest[shapely.contains_xy(shrunk, first[:, 0], first[:, 1])] = 0.0
-    radius = mean_radius_m(corner.lat)
-    return np.asarray(radius * np.arctan(nearest / radius))
-
-
-def _may_hide(shrunk: BaseGeometry, target: Floats) -> Bools:
-    """Which targets (plane metres, seen from the origin) lie in the box-wise shadow of a closed area."""
-    hidden = np.zeros(len(target), dtype=np.bool_)
-    angle, away = np.arctan2(target[:, 1], target[:, 0]), np.hypot(target[:, 0], target[:, 1])
-    origin = shapely.Point(0, 0)
-    for part in shapely.get_parts(shrunk):
-        nearest = shapely.distance(part, origin)
-        coords = shapely.get_coordinates(part)
-        middle = math.atan2(*shapely.centroid(part).coords[0][::-1])
-        turn = np.angle(np.exp(1j * (np.arctan2(coords[:, 1], coords[:, 0]) - middle)))
-        seen = np.angle(np.exp(1j * (angle - middle)))
-        wide = turn.max() - turn.min() > math.pi or nearest == 0
-        inside = (
-            np.full(len(target), True) if wide else (seen >= turn.min() - 1e-9) & (seen <= turn.max() + 1e-9)
-        )
-        hidden |= inside & (away >= nearest)
-    return hidden
-
-
-def _convex_corners(area: BaseGeometry, plane: Plane) -> Floats:
-    """Vertices (lon, lat) that a way round an area can bend at: those where the area is convex."""
-    found = []
+def _convex_corners(area: BaseGeometry) -> tuple[Floats, Floats]:
+    """Vertices (lon, lat) that a way round an area can bend at, where it is convex, and the two next to each."""
+    found, sides = [], []
     for polygon in shapely.get_parts(shapely.orient_polygons(area)):
         for ring in shapely.get_rings(polygon):
-            lonlat = shapely.get_coordinates(ring)[:-1]
-            xy = plane.xy(lonlat[:, 0], lonlat[:, 1])
-            came, goes = xy - np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0) - xy
-            turn = np.arctan2(came[:, 0] * goes[:, 1] - came[:, 1] * goes[:, 0], (came * goes).sum(axis=1))
-            found.append(lonlat[turn > TURN_RAD])
-    return np.vstack(found) if found else np.zeros((0, 2))
+            here = shapely.get_coordinates(ring)[:-1]
+            before, after = np.roll(here, 1, axis=0), np.roll(here, -1, axis=0)
+            came = np.radians(GEOD.inv(here[:, 0], here[:, 1], before[:, 0], before[:, 1])[0])
+            goes = np.radians(GEOD.inv(here[:, 0], here[:, 1], after[:, 0], after[:, 1])[0])
+            turn = np.angle(np.exp(1j * (came + math.pi - goes)))  # to the left, as an outer ring runs
+            convex = turn > TURN_RAD
+            found.append(here[convex])
+            sides.append(np.hstack([before[convex], after[convex]]))
+    if not found:
+        return np.zeros((0, 2)), np.zeros((0, 4))
+    return np.vstack(found), np.vstack(sides)
 
 
 def _leg_times(nodes: Floats, flight: Flight) -> tuple[Floats, Floats]:
@@ -243,10 +192,11 @@ def _leg_times(nodes: Floats, flight: Flight) -> tuple[Floats, Floats]:
     return out.reshape(n, n), back.reshape(n, n)
 
 
-def _shortest(cost: Floats) -> Floats:
-    """Least cost from node 0 to every node (Dijkstra on a full matrix; infinite where there is no edge)."""
+def _shortest(cost: Floats) -> tuple[Floats, Indices]:
+    """Least cost from node 0 to every node, and the node before it (Dijkstra on a full matrix; infinite: no edge)."""
     best = np.full(len(cost), np.inf)
     best[0] = 0.0
+    via = np.full(len(cost), -1, dtype=np.intp)
     open_ = np.ones(len(cost), dtype=np.bool_)
     for _ in cost:
         left = np.where(open_, best, np.inf)
@@ -254,5 +204,6 @@ def _shortest(cost: Floats) -> Floats:
         if not math.isfinite(left[at]):
             break
         open_[at] = False
-        np.minimum(best, best[at] + cost[at], out=best)
-    return best
+        sooner = best[at] + cost[at] < best
+        best[sooner], via[sooner] = (best[at] + cost[at])[sooner], at
+    return best, via

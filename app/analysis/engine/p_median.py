@@ -69,7 +69,7 @@ def p_median(seconds: Floats, weight: Floats, fixed: int, p: int, clock: Clock, 
     """
     sites = seconds.shape[1]
     best = _first(seconds, weight, fixed, p)
-    value, bound = _value(seconds, weight, best), 0.0
+    value, bound = _value(seconds, weight, best), float(weight @ seconds.min(axis=1))  # with all the sites
     order = np.argsort(seconds, axis=1, kind="stable")
     group = np.arange(len(seconds)) * GROUPS // max(1, len(seconds))
     model = Model(clock)

@@ -15,7 +15,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from app.analysis.engine.flight import Flight
-from app.analysis.engine.no_fly import Corner, NoFly, falling, view_from
+from app.analysis.engine.no_fly import EDGE_STEP_M, Corner, NoFly
+from app.analysis.engine.sight import WHOLE
 from layers.geo import (
     GEOD,
     MIN_RING_VERTICES,
@@ -26,6 +27,7 @@ from layers.geo import (
     Positions,
     arcs_m,
     distances_m,
+    equal_area,
     geodesic_disc,
     mean_radius_m,
     series_error_m,
@@ -116,14 +118,16 @@ class Reach:
         for corner in self.corners:
             if not left.size:
                 break
-            seen = self.no_fly.sees(corner, points.take(left))
-            which = left[seen]
-            best[which] = np.minimum(best[which], cost(corner, points.take(which)))
-            if corner.out_s == 0:
-                left = left[~seen]
-                straight = cost(corner, points.take(left))
-                best[left] = np.where(straight > enough, straight, np.inf)
-                left = left[straight <= enough]
+            places = points.take(left)
+            costs = cost(corner, places)
+            if corner.via < 0:
+                seen = self.no_fly.sees(corner, places)
+                best[left] = np.where(seen | (costs > enough), costs, np.inf)
+                left = left[~seen & (costs <= enough)]
+            else:
+                sooner = np.flatnonzero(costs < best[left])
+                seen = self.no_fly.sees(corner, places.take(sooner))
+                best[left[sooner[seen]]] = costs[sooner[seen]]
         return best
 
     def _beyond(
@@ -156,11 +160,11 @@ class Reach:
         """
         if self.no_fly is None:
             return np.zeros(len(points), dtype=np.bool_)
-        near = self.no_fly.touches(points, spread_m)
+        straight = self._beyond(self.lon, self.lat, points, 0.0, 0.0, exact=False)
+        near = straight <= spread_m
         which = np.flatnonzero(near)
-        straight = self._beyond(self.lon, self.lat, points.take(which), 0.0, 0.0, exact=False)
-        near[which] = straight <= np.broadcast_to(spread_m, len(points))[which]
-        return near
+        near[which] = self.no_fly.touches(points.take(which), np.broadcast_to(spread_m, near.shape)[which])
+        return np.asarray(near, dtype=np.bool_)
 
     def holds(self, points: Positions) -> Bools:
         """Which places are reached, edge included; decided as Karney's geodesic decides them."""
@@ -193,47 +197,96 @@ class Reach:
         slowest: Floats = np.max([pace.out for pace in paces], axis=0)
         return legs.distance_m * slowest
 
+    def way(self, place: Positions) -> list[tuple[float, float]]:
+        """The way flown to one place, in degrees: straight, or round the corners of closed airspace; empty: none."""
+        end = (float(place.lon[0]), float(place.lat[0]))
+        if self.no_fly is None:
+            return [(self.lon, self.lat), end]
+        if self.no_fly.holds(place)[0]:
+            return []
+        sure = [corner for corner in self.corners if self.no_fly.sees(corner, place)[0]]
+        if not sure:
+            return []
+        last = min(sure, key=lambda c: c.out_s + float(self._fly_s(c.lon, c.lat, place, True)[0]))
+        back = [end, (last.lon, last.lat)]
+        while last.via >= 0:
+            last = self.corners[last.via]
+            back.append((last.lon, last.lat))
+        return back[::-1]
+
     def outline(self, response_s: float | None = None) -> BaseGeometry:
-        """The places reached as a polygon in degrees: vertices on the edge, radius short by at most 0.5 m between.
+        """The places reached as a polygon in degrees: its edge is off by at most 0.5 m, its area by 1e-6.
 
         ``response_s`` asks for an earlier arrival than the flight's own.
         """
         earlier = 0.0 if response_s is None else self.flight.response_s - response_s
         out_s = self.flight.out_s if response_s is None else self.flight.out_s - earlier
+        sortie_s = self.flight.sortie_s
         if self.no_fly is None:
-            return self._star(self.lon, self.lat, out_s, self.flight.sortie_s, None)
-        views = [
-            self._star(c.lon, c.lat, out_s - c.out_s, self.flight.sortie_s - c.out_s - c.back_s, c)
-            for c in self.corners
-            if out_s > c.out_s
+            return self._star(out_s, sortie_s)
+        fans = [
+            self._fan(corner, out_s - corner.out_s, sortie_s - corner.out_s - corner.back_s)
+            for corner in self.corners
+            if out_s > corner.out_s
         ]
-        return shapely.difference(shapely.union_all(views), self.no_fly.area)
+        return shapely.difference(shapely.union_all(fans), self.no_fly.area)
 
-    def _star(
-        self, lon: float, lat: float, out_s: float, sortie_s: float, corner: Corner | None
-    ) -> BaseGeometry:
+    def _star(self, out_s: float, sortie_s: float) -> BaseGeometry:
+        """The outline without closed airspace: a disc in still air."""
         flight = self.flight
-        if not flight.winds and corner is None:
+        if not flight.winds:
             v = flight.airspeed_mps
-            return geodesic_disc(lon, lat, max(0.0, min(flight.radius_m, out_s * v, sortie_s * v / 2)))
-        used_m = 0.0 if corner is None else corner.out_s * flight.airspeed_mps
-        n = max(
-            MIN_RING_VERTICES,
-            4 * math.ceil(math.pi * math.sqrt(max(flight.farthest_m, 1.0) / RING_ERROR_M) / 4),
-        )
-        angle = np.radians(-360.0 * np.arange(n) / n)
-        if corner is not None and self.no_fly is not None:
-            angle = self.no_fly.rays(corner, angle)
-        if flight.winds:
-            angle = falling(np.concatenate([angle, flight.kinks(angle, out_s, sortie_s)]))
+            still_m = max(0.0, min(flight.radius_m, out_s * v, sortie_s * v / 2))
+            return geodesic_disc(self.lon, self.lat, still_m)
+        angle = _falling(np.concatenate([self._round, flight.kinks(self._round, out_s, sortie_s)]))
+        radii = flight.radii_m(angle, out_s, sortie_s) * equal_area(self._round.size)
+        return _ring(self.lon, self.lat, angle, radii)
+
+    @property
+    def _round(self) -> Floats:
+        """Azimuths (radians) round the circle, falling, so many that the ring is short by at most RING_ERROR_M."""
+        far = max(self.flight.farthest_m, 1.0)
+        n = max(MIN_RING_VERTICES, 4 * math.ceil(math.pi * math.sqrt(far / RING_ERROR_M) / 4))
+        return np.radians(-360.0 * np.arange(n) / n)
+
+    def _fan(self, corner: Corner, out_s: float, sortie_s: float) -> BaseGeometry:
+        """What is reached straight on from a corner, or from the base, as far as it is seen."""
+        if self.no_fly is None:
+            return shapely.Polygon()
+        flight, view = self.flight, self.no_fly.view_at(corner.lon, corner.lat)
+        kinks = flight.kinks(self._round, out_s, sortie_s) if flight.winds else np.zeros(0)
+        angle, free = view.rim(corner.first, corner.turn, WHOLE / self._round.size, kinks)
         radii = flight.radii_m(angle, out_s, sortie_s)
         if math.isfinite(flight.radius_m):
-            np.minimum(radii, max(0.0, flight.radius_m - used_m), out=radii)
-        if corner is not None and self.no_fly is not None:
-            np.minimum(radii, view_from(self.no_fly, corner, angle), out=radii)
-        if not radii.max() > 0:
-            return shapely.Polygon()
-        n = angle.size
-        lons, lats, _ = GEOD.fwd(np.full(n, lon), np.full(n, lat), np.degrees(angle), radii)
-        ring = shapely.Polygon(np.column_stack([lons, lats]))
-        return ring if ring.is_valid else shapely.make_valid(ring)
+            np.minimum(radii, max(0.0, flight.radius_m - corner.out_s * flight.airspeed_mps), out=radii)
+        radii = np.minimum(radii * equal_area(self._round.size), view.plane.ground_m(free))
+        angle, radii = angle[::-1], radii[::-1]
+        if corner.turn < WHOLE:
+            angle, radii = (np.concatenate([one[:1], one, one[-1:]]) for one in (angle, radii))
+            radii[0] = radii[-1] = 0.0
+        return _ring(corner.lon, corner.lat, *_stepped(angle, radii))
+
+
+def _falling(angles: Floats) -> Floats:
+    """Azimuths in radians made distinct, between -2 pi and 0, in the order of a ring that runs counter-clockwise."""
+    return np.unique(-np.mod(-angles, WHOLE))[::-1]
+
+
+def _stepped(angle: Floats, radii: Floats) -> tuple[Floats, Floats]:
+    """The same rim with places every EDGE_STEP_M along it where it runs straight towards or away from the centre."""
+    counts = np.maximum(1, np.ceil(np.abs(np.diff(radii)) / EDGE_STEP_M).astype(int))
+    counts[np.abs(np.diff(angle)) > 0] = 1
+    part = np.concatenate([np.arange(count) / count for count in counts])
+    at = np.repeat(np.arange(counts.size), counts)
+    steps = radii[at] + part * np.diff(radii)[at]
+    return np.append(angle[at], angle[-1]), np.append(steps, radii[-1])
+
+
+def _ring(lon: float, lat: float, angle: Floats, radii: Floats) -> BaseGeometry:
+    """The polygon with these vertices, azimuths (radians) and metres from a place."""
+    if not radii.max() > 0:
+        return shapely.Polygon()
+    n = angle.size
+    lons, lats, _ = GEOD.fwd(np.full(n, lon), np.full(n, lat), np.degrees(angle), radii)
+    ring = shapely.Polygon(np.column_stack([lons, lats]))
+    return ring if ring.is_valid else shapely.make_valid(ring)

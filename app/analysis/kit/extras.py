@@ -20,7 +20,7 @@ from app.analysis.kit.flights import Site
 from app.analysis.kit.geojson import collection, feature, geometry
 from app.analysis.kit.prepare import Prepared
 from app.analysis.model import GroundTimes, Hospital
-from layers.geo import Bools, Floats, Positions, distances_m
+from layers.geo import Floats, Positions, distances_m
 
 
 def _shares(prepared: Prepared, reaches: Sequence[Reach]) -> tuple[float, float | None]:
@@ -130,30 +130,32 @@ def hospital_of(
     )
 
 
-def _by_road(ground: GroundTimes, points: Positions, within_min: float) -> Bools:
-    """Which places are reached by road in time; places off the grid, no-data and NaN are not."""
+def road_minutes(ground: GroundTimes, points: Positions) -> Floats:
+    """Minutes by road to each place; infinite off the grid, where there is no data, and outside of all areas."""
+    minutes = np.full(len(points), np.inf)
     if ground.grid is None:
-        areas = [shape for minutes, shape in ground.areas if minutes <= within_min]
-        return np.asarray(shapely.intersects_xy(shapely.union_all(areas), points.lon, points.lat))
+        for within, shape in ground.areas:
+            inside = np.asarray(shapely.intersects_xy(shape, points.lon, points.lat), dtype=np.bool_)
+            minutes[inside] = np.minimum(minutes[inside], within)
+        return minutes
     a, _, west, _, e, north = tuple(ground.grid.transform)[:6]
-    column, row = (
-        np.floor((points.lon - west) / a).astype(int),
-        np.floor((points.lat - north) / e).astype(int),
-    )
+    column = np.floor((points.lon - west) / a).astype(int)
+    row = np.floor((points.lat - north) / e).astype(int)
     rows, columns = ground.grid.persons.shape
-    on = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    minutes = np.full(len(points), np.nan)
-    minutes[on] = ground.grid.persons[row[on], column[on]]
+    on = np.flatnonzero((row >= 0) & (row < rows) & (column >= 0) & (column < columns))
+    found = ground.grid.persons[row[on], column[on]].astype(np.float64)
+    known = np.isfinite(found) & (found >= 0)
     if ground.grid.nodata is not None:
-        minutes[minutes == ground.grid.nodata] = np.nan
-    return (minutes >= 0) & (minutes <= within_min)
+        known &= found != ground.grid.nodata
+    minutes[on[known]] = found[known]
+    return minutes
 
 
 def ground_of(prepared: Prepared, sites: Sequence[Site], ground: GroundTimes, within_min: float) -> Ground:
     """Share reached by road, and by the earlier of road and air."""
 
     def of(demand: Demand) -> tuple[float, float]:
-        by_road = _by_road(ground, demand.points, within_min)
+        by_road = road_minutes(ground, demand.points) <= within_min
         by_air = place_bits(demand, [site.reach for site in sites]) != 0
         total = float(demand.weight.sum())
         return (

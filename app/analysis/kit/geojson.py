@@ -32,7 +32,10 @@ def geometry(shape: BaseGeometry) -> dict[str, Any]:
     """A polygon or multipolygon as a GeoJSON geometry, valid after rounding; what rounds to nothing is left
     out.
     """
-    rounded = shapely.orient_polygons(shapely.set_precision(shape, GRID))
+    rounded = shapely.transform(shape, lambda places: np.round(places, DIGITS))
+    if not shapely.is_valid(rounded):  # seldom, and the careful way takes five times as long
+        rounded = shapely.set_precision(shape, GRID)
+    rounded = shapely.orient_polygons(rounded)
     parts = shapely.get_parts(rounded)
     coordinates = [_rings(part) for part in parts if part.geom_type == "Polygon" and not part.is_empty]
     if len(coordinates) == 1:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from app.analysis.model import BaseRow, SourceNote
 from app.analysis.rows import Aircraft
 
-ENGINE = "coverage/2"
+ENGINE = "coverage/3"
 """Raised whenever the same question may get other figures."""
 
 

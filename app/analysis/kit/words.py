@@ -113,14 +113,15 @@ def method_of(prepared: Prepared, worst_min: float) -> Words:
     missed, step = f"{prepared.interior_gap_m / 1000:.2f} km", f"{BOUNDARY_STEP_M:.0f} m"
     return Words(
         zh="距离为 WGS 84 椭球面测地线（Karney），不计地形；风、续航、禁飞区和能见度按所给计入。"
-        "圆至少 1440 个顶点，半径误差不超过 0.5 m；面积在椭球面上计算，多边形的边为经纬度直线。"
+        "圆至少 1440 个顶点，面积与圆相等，边线偏差不超过 0.5 m；面积在椭球面上计算，多边形的边为经纬度直线。"
         "人口按栅格像元累加：整体在内或在外的像元按中心判断，"
         f"边缘像元分成 {SPLIT}×{SPLIT} 份，假定像元内人口均匀；像元按中心归县。"
         f"最远点取“准备＋飞行”最长之处，沿县界每 {step}、县内按规则网格查找，"
         f"漏查之处至多再远 {missed}（{worst_min:.2f} 分）。",
         en="Distances are geodesics on the WGS 84 ellipsoid (Karney); terrain is left out; wind, endurance, closed "
-        "airspace and visibility count as they were given. Discs have at least 1440 vertices, radius error at most "
-        "0.5 m; areas are taken on the ellipsoid, edges of polygons as straight lines in longitude and latitude. "
+        "airspace and visibility count as they were given. Discs have at least 1440 vertices and the area of "
+        "the circle, their edge is off by at most 0.5 m; areas are taken on the ellipsoid, edges of polygons as "
+        "straight lines in longitude and latitude. "
         "People are summed over raster cells: a cell "
         f"wholly in or out goes by its centre, a cell on an edge is split {SPLIT} by {SPLIT}, with people taken as "
         "even within it; a cell belongs to the county of its centre. The worst place is the one with the longest "

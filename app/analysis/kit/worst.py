@@ -59,12 +59,16 @@ def _refine(
 
 
 def _tops(waits: Floats, owner: Indices, n: int) -> tuple[Floats, Indices]:
-    """For each of n owners the longest wait (-inf: none) and the index of the first place that has it."""
-    order = np.lexsort((np.arange(waits.size), -waits, owner))
-    owners, first = np.unique(owner[order], return_index=True)
+    """For each of n owners, whose places stand together in rising order, the longest wait (-inf: none) and the index
+    of the first place that has it.
+    """
     longest, place = np.full(n, -np.inf), np.zeros(n, dtype=np.intp)
-    place[owners] = order[first]
-    longest[owners] = waits[order[first]]
+    if not owner.size:
+        return longest, place
+    start = np.flatnonzero(np.diff(owner, prepend=-1))
+    longest[owner[start]] = np.maximum.reduceat(waits, start)
+    top = np.flatnonzero(waits == longest[owner])
+    place[owner[top[::-1]]] = top[::-1]
     return longest, place
 
 

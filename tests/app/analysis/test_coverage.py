@@ -112,8 +112,8 @@ def test_land_figures_agree_with_plain_overlay_and_karney_areas(
 
     rings = []
     for base in answer.bases:
-        n = 2880
-        lon, lat, _ = GEOD.fwd([base.lon] * n, [base.lat] * n, np.arange(n) / 8, [base.reach_km * 1000] * n)
+        n = 14400
+        lon, lat, _ = GEOD.fwd([base.lon] * n, [base.lat] * n, np.arange(n) / 40, [base.reach_km * 1000] * n)
         rings.append(shapely.Polygon(np.column_stack([lon, lat])))
     land = province.land
     assert answer.land_km2 == pytest.approx(karney_km2(land), rel=1e-7)

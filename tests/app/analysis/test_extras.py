@@ -15,7 +15,7 @@ from app.analysis.coverage import CoverageParams, CoverageResult
 from app.analysis.coverage import run as cover
 from app.analysis.kit.prepare import prepared_for
 from app.analysis.model import CoverageInputs, GroundTimes, Hospital, PopulationGrid
-from layers.geo import GEOD
+from layers.geo import GEOD, area_m2
 
 
 def run(inputs: CoverageInputs, **sent: Any) -> CoverageResult:
@@ -124,4 +124,6 @@ def test_comparing_gives_the_difference_of_two_runs(province: CoverageInputs) ->
     a, b = run(province, **asked["a"]), run(province, **asked["b"])
     assert found.covered_share_a == pytest.approx(a.covered_share, abs=0.005)
     assert found.covered_share_b == pytest.approx(b.covered_share, abs=0.005)
+    for drawn, km2 in ((found.gained, found.gained_km2), (found.lost, found.lost_km2)):
+        assert area_m2(shapely.geometry.shape(drawn["geometry"])) / 1e6 == pytest.approx(km2, rel=0.01)
     assert found.gained_km2 - found.lost_km2 == pytest.approx(b.covered_km2 - a.covered_km2, rel=0.02)

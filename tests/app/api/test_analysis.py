@@ -106,6 +106,17 @@ def test_two_scenarios_are_compared_county_by_county(client: TestClient) -> None
     assert answer["covered_people_share_b"] > answer["covered_people_share_a"]
 
 
+def test_a_place_is_told_who_is_there_first(client: TestClient) -> None:
+    asked = {"places": [{"lon": 120.2, "lat": 29.9, "name": "现场"}], "radius_km": 100}
+    answer = client.post("/api/analysis/arrival", json=asked)
+    assert answer.status_code == 200, answer.text
+    place = answer.json()["places"][0]
+    assert (place["name"], place["first"]) == ("现场", "air")
+    assert place["first_min"] == place["air"][0]["minutes"]
+    none = client.post("/api/analysis/arrival", json={"places": []})
+    assert (none.status_code, none.headers["content-type"]) == (422, "application/problem+json")
+
+
 @pytest.mark.parametrize("form", ["geojson", "gpkg", "csv", "html"])
 def test_an_answer_comes_as_a_file_and_twice_as_the_same_bytes(client: TestClient, form: str) -> None:
     one, other = (

@@ -44,6 +44,28 @@ def test_the_page_shows_figures_sources_method_and_the_generated_mark(
         assert minutes(gap) in page
 
 
+def test_what_was_asked_beside_stands_on_the_page(asked: CoverageInputs) -> None:
+    sent = {
+        "bands_min": [20, 45],
+        "wind_rose": [
+            {"speed_mps": 6, "from_deg": 20, "share": 1},
+            {"speed_mps": 9, "from_deg": 200, "share": 3},
+        ],
+        "hospitals": [{"lon": 120, "lat": 29}],
+        "hospital_within_min": 90,
+        "on_scene_min": 20,
+    }
+    result = run(CoverageParams.model_validate(sent), asked)
+    page = page_of(result, asked.counties)
+    assert result.bands
+    assert result.rose
+    assert result.hospital
+    for part in (result.bands[0].covered_share, result.rose.expected_share, result.hospital.covered_share):
+        assert f"{100 * part:.1f} %" in page
+    assert "呼救后 90 分内送达 1 处医院之一（现场 20 分）" in page
+    assert 'id="rose"' not in page_of(run(CoverageParams(), asked), asked.counties)
+
+
 def test_data_that_was_not_generated_is_not_marked_so(asked: CoverageInputs) -> None:
     real = replace(asked, sources=tuple(replace(source, generated=False) for source in asked.sources))
     assert "演示数据" not in page_of(run(CoverageParams(), real), real.counties)

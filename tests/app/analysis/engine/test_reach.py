@@ -93,9 +93,8 @@ def test_an_outline_is_within_half_a_metre_of_the_edge(
     reach = Reach(lon, lat, flight)
     on = Positions.of(ring[:, 0], ring[:, 1])
     between = Positions.of((ring[1:, 0] + ring[:-1, 0]) / 2, (ring[1:, 1] + ring[:-1, 1]) / 2)
-    assert np.abs(reach.excess_m(on, exact=True)).max() < 0.01
-    assert reach.excess_m(between, exact=True).min() > -0.5
-    assert reach.excess_m(between, exact=True).max() < 0.01
+    for places_on_it in (on, between):
+        assert np.abs(reach.excess_m(places_on_it, exact=True)).max() < 0.5
 
 
 @settings(max_examples=20)
@@ -106,7 +105,7 @@ def test_wind_moves_the_disc_and_keeps_its_area(
     lon, lat = place
     windy = area_m2(Reach(lon, lat, Flight(0, speed, out_s, winds=(wind,))).outline())
     radius = speed * out_s
-    assert windy == pytest.approx(math.pi * radius**2, rel=5e-6 + (radius * 1.3 / 6.37e6) ** 2)
+    assert windy == pytest.approx(math.pi * radius**2, rel=1e-6 + (radius * 1.3 / 6.37e6) ** 2)
 
 
 def test_a_headwind_shortens_the_reach_as_the_closed_form_says() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.analysis.engine import Demand, Flight, Reach
 from app.analysis.engine.maximise import Worth, evaluate, greedy, maximise
+from app.analysis.engine.neighbours import of_cover, of_waits, of_worth
 from app.analysis.engine.p_median import p_median
 from app.analysis.engine.problem import Rows, rows_of
 from app.analysis.engine.set_cover import fewest, p_center
@@ -142,3 +143,54 @@ def test_a_run_that_is_stopped_ends_by_name() -> None:
     worth = Worth(Rows(np.eye(4, dtype=bool), np.ones(4), np.zeros(4, dtype=np.intp), 0), COVER)
     with pytest.raises(Cancelled):
         maximise(worth, 2, Clock(30, stopped=lambda: True))
+
+
+@quick
+@given(instances(), st.sampled_from([COVER, BUSY]), st.booleans())
+def test_out_of_time_the_alternatives_are_the_best_with_one_site_exchanged(
+    instance: tuple[Rows, int], gain: np.ndarray, worst: bool
+) -> None:
+    rows, p = instance
+    worth = Worth(rows, gain, worst)
+    plan = maximise(worth, p, Clock(0.0), alternatives=2)
+    assert plan.alternatives == ()
+    found = of_worth(plan, worth, 2, Clock(30)).alternatives
+    near = [tuple(c) for c in choices(rows, p) if len(set(c) - set(plan.chosen)) == 1]
+    truth = sorted((evaluate(worth, chosen) for chosen in near), reverse=True)
+    assert [value for _, value in found] == pytest.approx(truth[:2], abs=1e-6)
+    assert all(evaluate(worth, chosen) == pytest.approx(value) for chosen, value in found)
+
+
+@quick
+@given(st.integers(0, 10**6), st.integers(4, 30), st.integers(3, 8), st.integers(0, 1), st.integers(1, 3))
+def test_alternatives_of_waits_and_covers_are_the_best_with_one_site_exchanged(
+    seed: int, places: int, sites: int, fixed: int, p: int
+) -> None:
+    random = np.random.default_rng(seed)
+    seconds, weight = random.uniform(0, 3000, (places, sites)), random.random(places)
+    rows = Rows(seconds < 1500, weight, np.zeros(places, dtype=np.intp), fixed)
+    p = min(p, sites - fixed)
+    for plan, weights in (
+        (p_center(seconds, fixed, p, Clock(30)), None),
+        (p_median(seconds, weight, fixed, p, Clock(30)), weight),
+    ):
+        near = [c for c in choices(rows, p) if len(set(c) - set(plan.chosen)) == 1]
+        waits = [seconds[:, c].min(axis=1) for c in near]
+        truth = sorted(float(one.max() if weights is None else weights @ one) for one in waits)
+        found = of_waits(plan, seconds, weights, fixed, 2, Clock(30)).alternatives
+        assert [value for _, value in found] == pytest.approx(truth[:2])
+    plan = fewest(rows, Clock(30))
+    for chosen, value in of_cover(plan, rows, 3, Clock(30)).alternatives:
+        assert (len(chosen) - fixed, value) == (plan.value, plan.value)
+        assert (rows.counts(chosen)[rows.cover.any(axis=1)] > 0).all()
+
+
+def test_out_of_time_every_model_has_a_bound_that_holds_and_a_gap_below_one() -> None:
+    seconds, weight = np.random.default_rng(9).uniform(60, 3000, (40, 9)), np.ones(40)
+    for late, proven in (
+        (p_median(seconds, weight, 0, 3, Clock(0.0)), p_median(seconds, weight, 0, 3, Clock(60))),
+        (p_center(seconds, 0, 3, Clock(0.0)), p_center(seconds, 0, 3, Clock(60))),
+    ):
+        assert late.status == "feasible"
+        assert late.bound <= proven.value <= late.value
+        assert 0 < late.gap < 1
