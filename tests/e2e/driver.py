@@ -155,6 +155,17 @@ class MapPage:
             ),
         )
 
+    def mover(self, name: str) -> tuple[float, float]:
+        """Return where the map draws a mover."""
+        place = self.page.evaluate(
+            """async (name) => {
+                const data = await window.riskmap.map.getSource('riskmap:movers').getData();
+                return data.features.find(f => f.properties.label.startsWith(name)).geometry.coordinates;
+            }""",
+            name,
+        )
+        return place[0], place[1]
+
     def pdf(self) -> bytes:
         """Print the page as the browser prints it."""
         return self.page.pdf(prefer_css_page_size=True)
