@@ -24,7 +24,7 @@ from layers.model import Text
 from layers.store import LayerVersion
 
 ADMIN, HAZARD, TARGET, DEFECT = "admin", "hazard", "target", "defect"
-SHELTER, BASE, LANDING, POPULATION = "shelter", "air_base", "landing", "population"
+SHELTER, BASE, LANDING, TEAM, POPULATION = "shelter", "air_base", "landing", "team", "population"
 METRES_PER_DEGREE = 110_500.0
 """Less than a degree of latitude has anywhere in the province: a box made with it is never too small."""
 COMPASS = (

@@ -126,6 +126,16 @@ class BaseAway(Away):
     shortfall: Words | None
 
 
+class TeamAway(Away):
+    """A ground team or station: why it is listed, or what is against it; ``distance_m`` is the straight line."""
+
+    people: int | None
+    phone: str | None
+    status: str | None
+    why: Words
+    shortfall: Words | None
+
+
 class MoverAway(BaseModel):
     """A vehicle, team, aircraft or vessel where it was last: how far, and how old the fix is (seconds)."""
 
@@ -147,6 +157,7 @@ class Rescue(BaseModel):
     radius_km: float
     bases: list[BaseAway]
     landing: list[Away]
+    teams: list[TeamAway]
     movers: list[MoverAway]
 
 

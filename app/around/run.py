@@ -13,10 +13,11 @@ from sqlalchemy import text
 from app.analysis.rows import aircraft_rows
 from app.around.footprint import area_of, drawn
 from app.around.params import AroundParams
-from app.around.read import DEFECT, HAZARD, LANDING, SHELTER, TARGET, Near, Reader, compass
+from app.around.read import DEFECT, HAZARD, LANDING, SHELTER, TARGET, TEAM, Near, Reader, compass
 from app.around.rescue import RADIUS_KM, RESPONSE_MIN, arrivals
 from app.around.result import AroundAnswer
 from app.around.shelters import choose
+from app.around.teams import teams
 from app.around.words import readings_of_place, summary
 from app.catalogue import Catalogue
 from app.positions import STALE_S, PositionStore
@@ -33,7 +34,7 @@ from layers.region import BEIJING, BOX
 
 RINGS_M = (500.0, 1000.0, 3000.0, 5000.0)
 SHELTERS_M = 20_000.0
-LANDING_M = MOVERS_M = 50_000.0
+LANDING_M = MOVERS_M = TEAMS_M = 50_000.0
 MOST_HAZARDS, MOST_TARGETS, MOST_LANDING, MOST_MOVERS = 30, 20, 3, 5
 ROUGH_DEGREES = 1e-5
 """About a metre: what an outline may give away before people are counted in it, who are known by the kilometre."""
@@ -248,6 +249,7 @@ class _Answer:
             "response_min": RESPONSE_MIN,
             "radius_km": RADIUS_KM,
             "bases": rows,
+            "teams": teams(self._reader.near(TEAM, TEAMS_M, self._footprint), self._params.hazard),
             "movers": self._near_movers(),
             "landing": []
             if landing is None

@@ -42,7 +42,7 @@ def _dms(angle: float) -> str:
 def summary(found: Json) -> Text:
     """Write an answer as a few lines that can be sent on; every number is one of the answer's own."""
     zh, en = [], []
-    for line in (_place, _zone, _people, _hazards, _rescue, _shelters, _dates):
+    for line in (_place, _zone, _people, _hazards, _rescue, _teams, _shelters, _dates):
         said = line(found)
         if said is not None:
             zh.append(said.zh)
@@ -117,6 +117,18 @@ def _rescue(found: Json) -> Text | None:
     return Text(
         zh + (f"；{against['zh']}" if against else ""), en + (f"; {against['en']}" if against else "")
     )
+
+
+def _teams(found: Json) -> Text | None:
+    team = next((one for one in found["rescue"]["teams"] if one["shortfall"] is None), None)
+    if team is None:
+        return None
+    km, people = team["distance_m"] / 1000, team["people"]
+    zh = f"【地面力量】{team['name']} 直线 {km:.1f} km" + (f"，{people} 人" if people is not None else "")
+    en = f"On the ground: {team['name']} {km:.1f} km straight" + (
+        f", {people} people" if people is not None else ""
+    )
+    return Text(zh, en)
 
 
 def _shelters(found: Json) -> Text | None:

@@ -57,6 +57,7 @@ def generate(out_dir: Path, *, seed: int = DEFAULT_SEED, progress: Progress | No
     tell("shelters", 0.85)
     files.write_csv(out_dir / "shelter.csv", shelters.shelters(where, seed), mark=True)
     tell("rescue", 0.95)
+    files.write_csv(out_dir / "rescue_team.csv", rescue.teams(where, seed), mark=True)
     files.write_csv(out_dir / "rescue_base.csv", rescue.bases(), mark=False)
     files.write_shapefile(out_dir / "landing_point.shp", rescue.landing_points(where, seed))
     manifest.write_text((HERE / "manifest.toml").read_text(encoding="utf-8"), encoding="utf-8")

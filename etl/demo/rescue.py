@@ -1,4 +1,4 @@
-"""Demo air rescue: five bases on real civil airfields, and 340 landing points."""
+"""Demo rescue: five air bases on real civil airfields, 340 landing points, and the teams of each county."""
 
 from __future__ import annotations
 
@@ -14,6 +14,47 @@ KINDS = ("field", "hospital", "heliport")
 KIND_SHARES = (0.66, 0.22, 0.12)
 WORDS = {"field": "演示起降场", "hospital": "演示医院停机坪", "heliport": "演示直升机场"}
 AIRCRAFT = {"B1": 3, "B2": 1, "B3": 2, "B4": 1, "B5": 1}
+
+
+TEAMS = (
+    ("fire", "fire;chemical;earthquake", (12, 45), "演示消防救援站"),
+    ("medical", "medical", (6, 20), "演示急救站"),
+    ("social", "flood;geology;typhoon", (15, 60), "演示志愿救援队"),
+)
+SPECIALIST = (
+    ("flood;typhoon", "演示水域救援队"),
+    ("chemical;fire", "演示危化救援队"),
+    ("geology;earthquake", "演示山地救援队"),
+)
+STATUS, STATUS_SHARES = ("ready", "out", "off"), (0.88, 0.08, 0.04)
+
+
+def teams(places: Places, seed: int) -> pd.DataFrame:
+    """Return a fire station, an ambulance station and volunteers in each county, and a specialist team in most."""
+    rng = np.random.default_rng([seed, 6])
+    rows: list[dict[str, object]] = []
+    for at, county in enumerate(counties()):
+        skills, name = SPECIALIST[at % len(SPECIALIST)]
+        kinds = [*TEAMS, ("specialist", skills, (20, 60), name)]
+        points = places.settled(county.code, len(kinds), rng, power=0.7)
+        for number, ((kind, skills, (low, high), word), point) in enumerate(
+            zip(kinds, points, strict=True), start=1
+        ):
+            rows.append(
+                {
+                    "code": f"RT{county.code}{number:02d}",
+                    "name": f"{county.name}{word}",
+                    "kind": kind,
+                    "skills": skills,
+                    "people": int(rng.integers(low, high)),
+                    "status": str(rng.choice(STATUS, p=STATUS_SHARES)),
+                    "phone": f"0000-{int(rng.integers(10_000_000)):08d}",
+                    "county_code": county.code,
+                    "lon": point[0],
+                    "lat": point[1],
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def bases() -> pd.DataFrame:

@@ -118,10 +118,30 @@ function incident(context: CanvasRenderingContext2D, size: number): void {
   context.fillRect(c - 1.2, c + r * 0.22, 2.4, 2.4);
 }
 
+/** A flag on a pole. */
+function team(context: CanvasRenderingContext2D, size: number): void {
+  context.lineJoin = "round";
+  context.beginPath();
+  context.moveTo(size * 0.28, size * 0.12);
+  context.lineTo(size * 0.86, size * 0.32);
+  context.lineTo(size * 0.28, size * 0.54);
+  context.closePath();
+  context.strokeStyle = WHITE;
+  context.lineWidth = 3;
+  context.stroke();
+  context.fillStyle = INK;
+  context.fill();
+  context.fillStyle = WHITE;
+  context.fillRect(size * 0.17, size * 0.06, size * 0.16, size * 0.9);
+  context.fillStyle = INK;
+  context.fillRect(size * 0.22, size * 0.08, size * 0.08, size * 0.86);
+}
+
 const ICONS: Record<string, [size: number, draw: Draw]> = {
   "base-air": [26, baseAir],
   incident: [26, incident],
   landing: [17, landing],
+  team: [18, team],
   "shelter-county": [17, house],
   "shelter-township": [13, house],
   "shelter-village": [10, house],

@@ -101,6 +101,14 @@ def test_bases_come_in_the_order_of_their_arrival_as_sums_that_add_up(around: An
     assert all(one["shortfall"] for one in bases if not one["within"])
 
 
+def test_teams_fit_the_hazard_and_those_that_do_not_say_why(around: Any) -> None:
+    found = around["rescue"]["teams"]
+    fitting = [one for one in found if one["shortfall"] is None]
+    assert [one["distance_m"] for one in fitting] == sorted(one["distance_m"] for one in fitting)
+    assert "灭火" in fitting[0]["why"]["zh"]
+    assert fitting[0]["name"] in around["summary"]["zh"]
+
+
 def test_flight_times_are_those_of_the_coverage_analysis(around: Any, client: TestClient) -> None:
     body = {"demand_points": None, "response_min": 45, "radius_km": 100}
     bases = client.post("/api/analysis/coverage", json={k: v for k, v in body.items() if v}).json()["bases"]

@@ -95,6 +95,13 @@ def test_every_point_lies_inside_the_county_it_names(
     assert strays(request.getfixturevalue(layer), areas) == []
 
 
+def test_every_county_has_its_teams_inside_it(demo: Path, areas: dict[str, shapely.Geometry]) -> None:
+    teams = from_csv(demo / "rescue_team.csv")
+    assert set(teams.groupby("county_code").size()) == {4}
+    assert teams.code.is_unique
+    assert strays(teams, areas) == []
+
+
 def test_the_bases_lie_inside_their_counties(demo: Path, areas: dict[str, shapely.Geometry]) -> None:
     bases = from_csv(demo / "rescue_base.csv")
     assert strays(bases, areas) == []

@@ -7,7 +7,7 @@ import { hazardWords, km, minutes, rings, shelterSum } from "./sections";
 import type { Around } from "./types";
 import { type PlaceSay, placeWords } from "./words";
 
-const SHOWN = { bases: 3, shelters: 6, hazards: 6, targets: 3 } as const;
+const SHOWN = { bases: 3, teams: 3, shelters: 6, hazards: 6, targets: 3 } as const;
 const PICTURE_MS = 4_000;
 
 function table(heads: string[], rows: (string | Node)[][]): HTMLElement {
@@ -69,6 +69,22 @@ export function briefing(app: App, data: Around, picture: string | null): HTMLEl
             minutes(one, app),
             t("onScene", { time: clock(one.on_scene) }),
             say(one.shortfall ?? one.why, lang),
+          ]),
+      ),
+    ),
+    part(
+      t("teams"),
+      table(
+        [],
+        data.rescue.teams
+          .filter((one) => one.shortfall === null)
+          .slice(0, SHOWN.teams)
+          .map((one) => [
+            one.name,
+            far(one),
+            say(one.why, lang),
+            one.people === null ? NONE : t("persons", { n: one.people }),
+            one.phone ?? NONE,
           ]),
       ),
     ),

@@ -35,7 +35,7 @@ function features({ around, second, corners, incidents }: PlaceDrawing): Feature
   }
   if (around) {
     const listed = [...around.hazards.items, ...around.shelters.items, ...around.targets.items];
-    for (const one of [...listed, ...around.rescue.landing])
+    for (const one of [...listed, ...around.rescue.landing, ...around.rescue.teams])
       found.push(feature({ type: "Point", coordinates: [one.lon, one.lat] }, "listed"));
   }
   if (second) found.push(feature({ type: "Point", coordinates: second }, "second"));

@@ -5,10 +5,19 @@ import { button, h } from "../dom";
 import { age, clock, decimal, integer, NONE, say } from "../format";
 import { gradeMark } from "../grade-mark";
 import type { Text } from "../types";
-import type { Around, Away, BaseAway, HazardNear, RingCount, ShelterAway, TargetNear } from "./types";
+import type {
+  Around,
+  Away,
+  BaseAway,
+  HazardNear,
+  RingCount,
+  ShelterAway,
+  TargetNear,
+  TeamAway,
+} from "./types";
 import { type PlaceSay, placeWords } from "./words";
 
-const SHOWN = { bases: 3, shelters: 6, unfit: 3, hazards: 8, targets: 5 } as const;
+const SHOWN = { bases: 3, teams: 3, shelters: 6, unfit: 3, hazards: 8, targets: 5 } as const;
 
 export type Take = (away: Away) => void;
 
@@ -125,7 +134,7 @@ export function people(app: App, data: Around): HTMLElement {
 
 export function rescue(app: App, data: Around, take: Take): HTMLElement {
   const t = placeWords(app.lang);
-  const { bases, landing, movers, response_min: min, radius_km: radius } = data.rescue;
+  const { bases, landing, movers, teams, response_min: min, radius_km: radius } = data.rescue;
   const line = (one: BaseAway) =>
     row(
       app,
@@ -133,6 +142,15 @@ export function rescue(app: App, data: Around, take: Take): HTMLElement {
       one,
       minutes(one, app),
       [join(t("onScene", { time: clock(one.on_scene) }), say(one.why, app.lang)), " "],
+      one.shortfall,
+    );
+  const team = (one: TeamAway) =>
+    row(
+      app,
+      take,
+      one,
+      one.people === null ? "" : t("persons", { n: one.people }),
+      [join(say(one.why, app.lang), one.phone), " "],
       one.shortfall,
     );
   const rest = bases.slice(SHOWN.bases);
@@ -143,6 +161,16 @@ export function rescue(app: App, data: Around, take: Take): HTMLElement {
     rowsOf("bases", bases.slice(0, SHOWN.bases).map(line)),
     rest.length > 0
       ? h("details", {}, h("summary", {}, t("restOf", { n: rest.length })), rowsOf("bases", rest.map(line)))
+      : null,
+    teams.length > 0 ? h("h3", {}, t("teams")) : null,
+    rowsOf("teams", teams.slice(0, SHOWN.teams).map(team)),
+    teams.length > SHOWN.teams
+      ? h(
+          "details",
+          {},
+          h("summary", {}, t("restOf", { n: teams.length - SHOWN.teams })),
+          rowsOf("teams", teams.slice(SHOWN.teams).map(team)),
+        )
       : null,
     movers.length > 0 ? h("h3", {}, t("moversNear")) : null,
     ...movers.map((one) =>

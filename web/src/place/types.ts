@@ -79,6 +79,14 @@ export type ShelterAway = Away & {
   shortfall: Text | null;
 };
 
+export type TeamAway = Away & {
+  people: number | null;
+  phone: string | null;
+  status: string | null;
+  why: Text;
+  shortfall: Text | null;
+};
+
 export type MoverAway = {
   id: string;
   name: string;
@@ -143,6 +151,7 @@ export type Around = {
     radius_km: number;
     bases: BaseAway[];
     landing: Away[];
+    teams: TeamAway[];
     movers: MoverAway[];
   };
   shelters: {

@@ -55,6 +55,7 @@ const WORDS = {
   moversNear: ["附近力量（最近一次定位）", "Near by now (last fix)"],
   movers: ["移动目标 {n}", "{n} movers"],
   moversStale: ["移动目标 {n}，其中 {old} 个定位已旧", "{n} movers, {old} with an old fix"],
+  teams: ["地面队伍（直线距离）", "Ground teams (straight line)"],
   landing: ["最近起降点", "Nearest landing points"],
   noBases: ["没有载入航空救援基地", "no air bases are loaded"],
   restOf: ["其余 {n} 处", "{n} more"],
