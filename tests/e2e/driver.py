@@ -137,6 +137,11 @@ class MapPage:
         expect(self.part("people-inside")).to_be_visible()
         return self
 
+    def changed(self, test_id: str, before: str) -> MapPage:
+        """Wait until a part says something else than before."""
+        expect(self.part(test_id)).not_to_have_text(before)
+        return self
+
     def rows(self, section: str) -> Locator:
         """Return the rows of a list of the answer: bases, shelters, hazards, targets, landing."""
         return self.page.locator(f'[data-list="{section}"] [data-testid="place-row"]')
