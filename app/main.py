@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import Lifespan
 
 from app import errors
 from app.analysis import coverage
@@ -76,47 +77,11 @@ def create_app(settings: Settings) -> FastAPI:
             "there is no database: set RISKMAP_DATABASE_URL, or start the private one with ./riskmap demo",
             code="no_database",
         )
-    url = settings.database_url
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = make_engine(url, connections=settings.query_connections, timeout_s=settings.query_timeout_s)
-        prepare(engine)
-        catalogue = Catalogue(engine, discover(settings.layer_dir), settings)
-        pool = await make_tile_pool(
-            url, connections=settings.tile_connections, timeout_s=settings.tile_timeout_s
-        )
-        app.state.catalogue = catalogue
-        app.state.coverage_data = CoverageData(catalogue)
-        app.state.finder = Finder(catalogue)
-        app.state.analysis_jobs = AnalysisJobs()
-        app.state.tiles = TileSource(pool, catalogue)
-        app.state.positions = PositionStore(engine)
-        app.state.positions.load()
-        keeping = asyncio.create_task(app.state.positions.keep())
-        app.state.loads = LoadJobs(settings, catalogue.registry)
-        app.state.loads.tidy()
-        app.state.news = News(url, catalogue)
-        app.state.news.start()
-        await asyncio.to_thread(_look_once, catalogue)
-        warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data, app.state.finder))
-        async with _regrading(url, catalogue) as app.state.regrader:
-            yield
-        await app.state.news.stop()
-        keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping
-        await warming
-        await asyncio.to_thread(app.state.analysis_jobs.close)
-        await asyncio.to_thread(app.state.loads.close)
-        await pool.close()
-        engine.dispose()
-
     app = FastAPI(
         title="riskmap",
         version=VERSION,
         summary="The risk map of a province: layers, tiles and air-rescue coverage",
-        lifespan=lifespan,
+        lifespan=_serving(settings, settings.database_url),
         docs_url=None,  # the built-in page loads its scripts from the internet
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -135,6 +100,41 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(AnswerHead)
     _serve_page(app, settings.web_dir)
     return app
+
+
+def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
+    """Return what opens the parts of a server before the first request, and closes them after the last."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = make_engine(url, connections=settings.query_connections, timeout_s=settings.query_timeout_s)
+        prepare(engine)
+        catalogue = Catalogue(engine, discover(settings.layer_dir), settings)
+        pool = await make_tile_pool(
+            url, connections=settings.tile_connections, timeout_s=settings.tile_timeout_s
+        )
+        app.state.catalogue = catalogue
+        app.state.coverage_data = CoverageData(catalogue)
+        app.state.finder = Finder(catalogue)
+        app.state.analysis_jobs = AnalysisJobs()
+        app.state.tiles = TileSource(pool, catalogue)
+        app.state.positions = PositionStore(engine)
+        app.state.loads = LoadJobs(settings, catalogue.registry)
+        app.state.loads.tidy()
+        app.state.news = News(url, catalogue)
+        app.state.news.start()
+        await asyncio.to_thread(_look_once, catalogue)
+        warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data, app.state.finder))
+        async with _regrading(url, catalogue) as app.state.regrader, app.state.positions.kept():
+            yield
+        await app.state.news.stop()
+        await warming
+        await asyncio.to_thread(app.state.analysis_jobs.close)
+        await asyncio.to_thread(app.state.loads.close)
+        await pool.close()
+        engine.dispose()
+
+    return lifespan
 
 
 def _look_once(catalogue: Catalogue) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -139,16 +139,25 @@ class PositionStore:
             if gone:
                 connection.execute(POSITION.delete().where(POSITION.c.at < limit))
 
-    async def keep(self) -> None:
-        """Save every few seconds for ever, and once more at the end."""
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Begin with what was saved, save every few seconds, and once more at the end."""
+        await asyncio.to_thread(self.load)
+        saving = asyncio.create_task(self._save_now_and_then())
         try:
-            while True:
-                await asyncio.sleep(SAVE_EVERY_S)
-                with suppress(SQLAlchemyError):
-                    await asyncio.to_thread(self.save)
+            yield
         finally:
+            saving.cancel()
+            with suppress(asyncio.CancelledError):
+                await saving
             with suppress(SQLAlchemyError):
-                self.save()
+                await asyncio.to_thread(self.save)
+
+    async def _save_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(SAVE_EVERY_S)
+            with suppress(SQLAlchemyError):
+                await asyncio.to_thread(self.save)
 
 
 def _ahead(row: int, fix: Fix) -> Refused:

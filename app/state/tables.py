@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Float, Identity, Table, Text, func
+from sqlalchemy import BigInteger, Column, DateTime, Float, ForeignKey, Identity, Index, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from layers.kept import KEPT
@@ -32,7 +32,7 @@ INCIDENT_LOG = Table(
     "incident_log",
     KEPT,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("incident", BigInteger, nullable=False),
+    Column("incident", BigInteger, ForeignKey(INCIDENT.c.id), nullable=False, index=True),
     Column("at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("person", Text, nullable=False),
     Column("action", Text, nullable=False),
@@ -53,6 +53,7 @@ LIVE = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("undone_by", Text),
     Column("undone_at", DateTime(timezone=True)),
+    Index("live_of", "layer", "key", "field", "id"),
 )
 POSITION = Table(
     "position",
