@@ -111,6 +111,11 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
     return problem(503, "database_unavailable", zh, en)
 
 
+async def _busy(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("busy: no connection was free for %s", request.url.path)
+    return problem(503, "busy", "服务器正忙，请稍后重试", "the server is busy; retry")
+
+
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     reference = uuid.uuid4().hex[:8]
     logger.error("unexpected %s at %s", reference, request.url.path, exc_info=error)
@@ -131,7 +136,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONRes
     DBAPIError: _database,
     psycopg.DataError: _text,
     psycopg.Error: _database,
-    PoolTimeout: _database,
+    PoolTimeout: _busy,
     asyncpg.PostgresError: _database,
     asyncpg.InterfaceError: _database,
     OSError: _database,

@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.around.footprint import area_of
 from app.around.params import AroundParams, Footprint, Hazard, RingFootprint
 from app.around.run import run
 from app.deps import MayLoad, TheCatalogue
 from app.state import incidents
+from layers.region import BEIJING
 
 router = APIRouter(prefix="/api/incidents", tags=["incidents"])
 Person = Annotated[str, Field(min_length=1, max_length=100)]
@@ -34,18 +36,21 @@ class IncidentSent(BaseModel):
 
 
 class IncidentChange(BaseModel):
-    """What is to change, and the ``rev`` that was read: somebody else's change in between is not written over."""
+    """What is to change, and the ``rev`` that was read: somebody else's change in between is not written over.
+
+    What is not sent stays; only ``hazard`` can be null.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     person: Person
     rev: int
     note: Annotated[str, Field(max_length=2000)] = ""
-    title: Title | None = None
+    title: Title = ""
     hazard: Hazard | None = None
-    footprint: Footprint | None = None
-    happened_at: datetime | None = None
-    status: Literal["open", "closed"] | None = None
+    footprint: Footprint = RingFootprint()
+    happened_at: datetime = Field(default_factory=lambda: datetime.now(BEIJING))
+    status: Literal["open", "closed"] = "open"
 
 
 class NoteSent(BaseModel):
@@ -135,6 +140,9 @@ def changed(catalogue: TheCatalogue, number: Number, sent: IncidentChange) -> di
     """Change, close or open again an incident."""
     changes = sent.model_dump(exclude={"person", "rev"}, exclude_unset=True)
     with catalogue.engine.begin() as connection:
+        if "footprint" in changes:
+            place = incidents.incident(connection, number, with_log=False)
+            area_of(place["lon"], place["lat"], sent.footprint)  # refuses what cannot be one
         return incidents.change(connection, number, changes, person=sent.person, rev=sent.rev)
 
 

@@ -11,13 +11,29 @@ from app.analysis.kit.flights import Site, rules_of, site_of
 from app.analysis.model import BaseRow
 from app.analysis.rows import Aircraft
 from app.around.read import Reader, compass
+from layers.errors import BadInput
 from layers.geo import Positions, distances_m
 from layers.kinds.vector import VectorLayer
 from layers.model import Json, Text
+from layers.region import BEIJING
 
 RESPONSE_MIN, RADIUS_KM = 45.0, 100.0
 """The province's standard: 45 minutes from the call, within 100 km."""
 OFF = "off"
+MOST_YEARS = 10
+
+
+def check_call(called: datetime | None) -> None:
+    """Raise BadInput (``bad_time``) unless a call has a time zone and lies within ten years of now."""
+    if called is None:
+        return
+    if called.tzinfo is None or abs(called.year - datetime.now(BEIJING).year) > MOST_YEARS:
+        raise BadInput(
+            f"接警时间 {called} 没有时区，或相差太远",
+            f"the time of the call, {called}, has no time zone or is far off",
+            code="bad_time",
+            field="called_at",
+        )
 
 
 @dataclass(frozen=True)

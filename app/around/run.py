@@ -14,7 +14,7 @@ from app.analysis.rows import aircraft_rows
 from app.around.footprint import area_of, drawn
 from app.around.params import AroundParams
 from app.around.read import DEFECT, HAZARD, LANDING, SHELTER, TARGET, TEAM, Near, Reader, compass
-from app.around.rescue import RADIUS_KM, RESPONSE_MIN, arrivals
+from app.around.rescue import RADIUS_KM, RESPONSE_MIN, arrivals, check_call
 from app.around.result import AroundAnswer
 from app.around.shelters import choose
 from app.around.teams import teams
@@ -47,7 +47,8 @@ def run(params: AroundParams, catalogue: Catalogue, movers: PositionStore | None
 
     Raises:
         BadInput: the place is none, or far from the province (``not_finite``, ``position_out_of_range``,
-            ``outside_region``), or the footprint cannot be used (``bad_footprint``).
+            ``outside_region``), the call is not of these days (``bad_time``), or the footprint cannot be used
+            (``bad_footprint``).
     """
     lon, lat = params.lon, params.lat
     check_position(lon, lat)
@@ -57,6 +58,7 @@ def run(params: AroundParams, catalogue: Catalogue, movers: PositionStore | None
             f"{lat:.5f}, {lon:.5f} lies far outside the province",
             code="outside_region",
         )
+    check_call(params.called_at)
     footprint = area_of(lon, lat, params.footprint)
     with catalogue.engine.connect() as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))

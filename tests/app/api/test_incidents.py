@@ -79,6 +79,22 @@ def test_a_change_does_not_go_over_somebody_elses(desk: TestClient) -> None:
     assert desk.get(f"/api/incidents/{made['id']}").json()["title"] == "甲"
 
 
+@pytest.mark.parametrize("field", ["title", "footprint", "status", "happened_at"])
+def test_what_an_incident_must_have_cannot_be_taken_out(desk: TestClient, field: str) -> None:
+    made = opened(desk)
+    answer = patch(desk, made, **{field: None})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
+    assert desk.get(f"/api/incidents/{made['id']}").json() == made
+
+
+def test_a_footprint_that_is_none_is_refused_in_a_change_too(desk: TestClient) -> None:
+    made = opened(desk)
+    answer = patch(
+        desk, made, footprint={"kind": "drawn", "geometry": {"type": "Point", "coordinates": [1, 2]}}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_footprint")
+
+
 def test_a_change_of_nothing_changes_nothing(desk: TestClient) -> None:
     made = opened(desk)
     assert patch(desk, made, title="储罐爆炸").json()["rev"] == 1
