@@ -78,6 +78,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         {"field": ".".join(str(p) for p in e["loc"][1:]) or str(e["loc"][0]), "message": e["msg"]}
         for e in error.errors()
     ]
+    if error.errors()[0]["type"] == "json_invalid":
+        return problem(422, "bad_json", "请求内容不是有效的 JSON", "the body is not valid JSON")
     field, said = faults[0]["field"], faults[0]["message"]
     return problem(
         422, "bad_request", f"参数 {field} 有误：{said}", f"parameter {field}: {said}", errors=faults
@@ -94,7 +96,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         return answer
     if error.status_code == 413:
         return problem(413, "too_large", "请求内容过大", "the body of the request is too large")
-    return problem(error.status_code, "http_error", str(error.detail), str(error.detail))
+    return problem(error.status_code, "http_error", "请求不能处理", str(error.detail))
 
 
 async def _text(request: Request, error: Exception) -> JSONResponse:

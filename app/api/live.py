@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from sqlalchemy import select
 
 from app.deps import MayLoad, OneLayer, TheCatalogue
@@ -23,7 +23,7 @@ class LiveSent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     person: Annotated[str, Field(min_length=1, max_length=100)]
-    values: dict[str, str | int | None]
+    values: dict[str, StrictStr | StrictInt | None]
     note: Annotated[str, Field(max_length=500)] = ""
 
 

@@ -16,7 +16,9 @@ from layers.geo import GEOD, area_m2, geodesic_disc
 from layers.region import BOX
 
 MOST_KM2 = 20_000.0
-MOST_VERTICES = 5_000
+MOST_CORNERS = 200
+MOST_CROSSINGS = 1_000
+"""Corners that a drawing may come to have where its edges cross."""
 
 
 def area_of(lon: float, lat: float, footprint: Footprint) -> BaseGeometry:
@@ -54,16 +56,18 @@ def _drawn(footprint: DrawnFootprint) -> BaseGeometry:
         shape = shapely.from_geojson(json.dumps(footprint.geometry, allow_nan=False))
     except (shapely.errors.GEOSException, ValueError, RecursionError):
         shape = None
-    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
+    if shape is None or shape.geom_type != "Polygon" or shape.is_empty:
         raise _bad("不是 GeoJSON 多边形", "is no GeoJSON polygon")
     places = shapely.get_coordinates(shape)
-    if len(places) > MOST_VERTICES:
-        raise _bad(f"顶点超过 {MOST_VERTICES} 个", f"has more than {MOST_VERTICES} vertices")
+    if len(places) > MOST_CORNERS:
+        raise _bad(f"顶点超过 {MOST_CORNERS} 个", f"has more than {MOST_CORNERS} corners")
     west, south, east, north = BOX
     inside = (places[:, 0] > west) & (places[:, 0] < east) & (places[:, 1] > south) & (places[:, 1] < north)
     if not inside.all():
         raise _bad("超出本省范围（WGS 84 经纬度）", "lies outside the region (degrees, WGS 84)")
     sound = shapely.make_valid(shape, method="structure")
+    if shapely.get_num_coordinates(sound) > MOST_CROSSINGS:
+        raise _bad("的边交叉太多", "crosses itself too often")
     if sound.is_empty or area_m2(sound) > MOST_KM2 * 1e6:
         raise _bad(f"面积须在 0 至 {MOST_KM2:,.0f} km² 之间", f"must cover at most {MOST_KM2:,.0f} km2")
     return sound

@@ -37,7 +37,7 @@ class DrawnFootprint(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["drawn"]
-    geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon, degrees WGS 84")
+    geometry: dict[str, Any] = Field(description="GeoJSON Polygon of at most 200 corners, degrees WGS 84")
 
 
 Footprint = Annotated[RingFootprint | WedgeFootprint | DrawnFootprint, Field(discriminator="kind")]

@@ -154,8 +154,8 @@ class Reader:
             for r in rows
         ]
 
-    def zones(self) -> Iterator[tuple[VectorLayer, RowMapping]]:
-        """Yield the risk zones the place lies in, with the layer of each."""
+    def zones(self, shape: BaseGeometry | None = None) -> Iterator[tuple[VectorLayer, RowMapping]]:
+        """Yield the risk zones the place lies in, or the worst of each kind that a shape touches, with their layer."""
         for layer in self._catalogue.registry.values():
             if not isinstance(layer, VectorLayer) or layer.members is None:
                 continue
@@ -165,7 +165,8 @@ class Reader:
             self.used[layer.id] = version
             table = layer.table(str(version.table_name))
             names = ("code", "name", "grade", "because", "because_en", "overridden", "graded_on")
-            query = select(*(table.c[n] for n in names)).where(self._holds(table)).limit(1)
+            query = select(*(table.c[n] for n in names)).where(self._holds(table, shape))
+            query = query.order_by(table.c.grade.nulls_last()).limit(1)
             for row in self._connection.execute(query).mappings():
                 yield layer, row
 
@@ -231,6 +232,7 @@ class Reader:
         path = self._catalogue.files.rasters / str(version.raster_file)
         return (layer, path, version) if path.is_file() else None
 
-    def _holds(self, table: Table) -> ColumnElement[bool]:
-        place = func.ST_SetSRID(func.ST_MakePoint(self.lon, self.lat), 4326)
-        return func.ST_Intersects(table.c.geom, place)
+    def _holds(self, table: Table, shape: BaseGeometry | None = None) -> ColumnElement[bool]:
+        if shape is not None:
+            return func.ST_Intersects(table.c.geom, func.ST_GeomFromWKB(shapely.to_wkb(shape), 4326))
+        return func.ST_Intersects(table.c.geom, func.ST_SetSRID(func.ST_MakePoint(self.lon, self.lat), 4326))

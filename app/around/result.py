@@ -95,10 +95,12 @@ class TargetNear(Away):
 
 
 class Hazards(BaseModel):
-    """What can make it worse: all within the largest ring counted, the gravest of each ring listed."""
+    """What can make it worse: all within the largest ring counted, the gravest of each ring listed; ``in_footprint``
+    counts all inside the footprint, however large it is."""
 
     layer: str | None
     total: int
+    in_footprint: int
     items: list[HazardNear]
 
 
@@ -220,6 +222,7 @@ class AroundAnswer(BaseModel):
     nearest: Nearest | None
     areas: list[Area]
     zones: list[Zone]
+    worst_zone: Zone | None
     footprint: Stricken
     rings: list[RingCount]
     hazards: Hazards

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from app.analysis.rows import aircraft_rows
 from app.around.footprint import area_of, drawn
@@ -26,9 +26,10 @@ from layers.constants.model import Constants
 from layers.constants.store import current_constants
 from layers.errors import BadInput
 from layers.exposure import persons_within
-from layers.geo import area_m2, check_position, geodesic_disc
+from layers.geo import Positions, area_m2, check_position, distances_m, geodesic_disc
 from layers.grading.answer import NotGradable
 from layers.grading.inventory import Substances, parse_inventory
+from layers.kinds.vector import VectorLayer
 from layers.model import Json, Text
 from layers.region import BEIJING, BOX
 
@@ -87,8 +88,9 @@ class _Answer:
     def build(self) -> AroundAnswer:
         reader, params = self._reader, self._params
         areas = reader.areas()
-        hazards = reader.near(HAZARD, RINGS_M[-1], self._footprint)
-        targets = reader.near(TARGET, RINGS_M[-1], self._footprint)
+        far = max(RINGS_M[-1], self._extent_m())
+        hazards = reader.near(HAZARD, far, self._footprint)
+        targets = reader.near(TARGET, far, self._footprint)
         people = self._people()
         stricken = self._stricken(people)
         found: Json = {
@@ -101,7 +103,8 @@ class _Answer:
             "inside": bool(areas),
             "nearest": None if areas else self._nearest(),
             "areas": areas,
-            "zones": self._zones(),
+            "zones": [self._zone(*one) for one in reader.zones()],
+            "worst_zone": self._worst_zone(),
             "footprint": stricken,
             "rings": self._rings(hazards, targets, people),
             "hazards": self._hazards(hazards),
@@ -121,21 +124,32 @@ class _Answer:
         name, away, bearing = near
         return {"name": name, "distance_m": round(away, 1), "direction": compass(bearing).as_json()}
 
-    def _zones(self) -> list[Json]:
-        return [
-            {
-                "layer": layer.id,
-                "title": layer.title.as_json(),
-                "key": row["code"],
-                "name": row["name"],
-                "grade": row["grade"],
-                "word": word(row["grade"]),
-                "because": {"zh": row["because"] or "", "en": row["because_en"] or ""},
-                "overridden": bool(row["overridden"]),
-                "graded_on": row["graded_on"],
-            }
-            for layer, row in self._reader.zones()
+    def _extent_m(self) -> float:
+        """How far the footprint reaches from the place."""
+        corners = shapely.get_coordinates(self._footprint)
+        away = distances_m(self._params.lon, self._params.lat, Positions.of(corners[:, 0], corners[:, 1]))
+        return float(away.max())
+
+    def _zone(self, layer: VectorLayer, row: RowMapping) -> Json:
+        return {
+            "layer": layer.id,
+            "title": layer.title.as_json(),
+            "key": row["code"],
+            "name": row["name"],
+            "grade": row["grade"],
+            "word": word(row["grade"]),
+            "because": {"zh": row["because"] or "", "en": row["because_en"] or ""},
+            "overridden": bool(row["overridden"]),
+            "graded_on": row["graded_on"],
+        }
+
+    def _worst_zone(self) -> Json | None:
+        """The worst named zone that the footprint touches; of equals the smallest kind."""
+        found = [
+            self._zone(*one) for one in self._reader.zones(shapely.simplify(self._footprint, ROUGH_DEGREES))
         ]
+        graded = [one for one in found if one["grade"] is not None and one["name"] != one["key"]]
+        return min(reversed(graded), key=lambda one: int(one["grade"]), default=None)
 
     def _people(self) -> list[int | None]:
         """People inside the footprint and inside each ring."""
@@ -153,7 +167,8 @@ class _Answer:
         if found is not None:
             version = found[2]
             when = version.source_date.year if version.source_date else "?"
-            source = Text(f"约数，{version.source_name}（{when}）", f"about, {version.source_name} ({when})")
+            zh, _, en = version.source_name.partition(" / ")
+            source = Text(f"约数，{zh}（{when}）", f"about, {en or zh} ({when})")
         return {
             "kind": self._params.footprint.kind,
             "geometry": drawn(self._footprint),
@@ -180,7 +195,7 @@ class _Answer:
 
     def _hazards(self, near: Near | None) -> Json:
         if near is None:
-            return {"layer": None, "total": 0, "items": []}
+            return {"layer": None, "total": 0, "in_footprint": 0, "items": []}
         ring = np.searchsorted(RINGS_M, near.distance_m)
         grade = np.array([row["grade"] or 9 for row in near.rows], dtype=np.int64)
         order = np.lexsort((near.distance_m, grade, ring))[:MOST_HAZARDS]
@@ -200,7 +215,8 @@ class _Answer:
                     "overdue": overdue.get(row[near.layer.key], 0),
                 }
             )
-        return {"layer": near.layer.id, "total": len(near.rows), "items": items}
+        total, inside = near.within(RINGS_M[-1]), int(near.inside.sum())
+        return {"layer": near.layer.id, "total": total, "in_footprint": inside, "items": items}
 
     def _substances(self, inventory: str | None) -> list[Json]:
         if not inventory:
@@ -235,7 +251,7 @@ class _Answer:
         inside = [row for row, is_in in zip(near.rows, near.inside, strict=True) if is_in]
         return {
             "layer": near.layer.id,
-            "total": len(near.rows),
+            "total": near.within(RINGS_M[-1]),
             "in_footprint": len(inside),
             "persons_in_footprint": sum(row["persons"] or 0 for row in inside),
             "items": items,

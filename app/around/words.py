@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import mgrs
@@ -30,6 +31,11 @@ def readings_of_place(lon: float, lat: float) -> list[Json]:
 @cache
 def _to_gk() -> Transformer:
     return Transformer.from_crs(4490, GK_CODE, always_xy=True)
+
+
+def whole(minutes: float) -> int:
+    """Round as the page does: half a minute counts as one, so that every place says the same arrival."""
+    return math.floor(minutes + 0.5)
 
 
 def _dms(angle: float) -> str:
@@ -68,13 +74,12 @@ def _place(found: Json) -> Text:
 
 
 def _zone(found: Json) -> Text | None:
-    graded = [one for one in found["zones"] if one["grade"] is not None]
-    if not graded:
+    zone = found["worst_zone"]
+    if zone is None:
         return None
-    zone = graded[-1]
     return Text(
-        f"【风险】{zone['name']}：{zone['word']['zh']}；{zone['because']['zh']}",
-        f"Risk: {zone['name']}: {zone['word']['en']}; {zone['because']['en']}",
+        f"【风险】范围内最高：{zone['name']} {zone['word']['zh']}；{zone['because']['zh']}",
+        f"Risk, the worst inside: {zone['name']} {zone['word']['en']}; {zone['because']['en']}",
     )
 
 
@@ -95,9 +100,12 @@ def _hazards(found: Json) -> Text | None:
         return None
     ring = rings[-1]
     grades = {one["grade"]: one["count"] for one in ring["grades"]}
-    zh = f"【周边】1 km 内危险源 {ring['hazards']} 处，其中重大 {grades.get(1, 0)}、较大 {grades.get(2, 0)}"
-    en = f"Near by: {ring['hazards']} hazard sources within 1 km, {grades.get(1, 0)} major, {grades.get(2, 0)} high"
-    first = next(iter(found["hazards"]["items"]), None)
+    inside, near_by = found["hazards"]["in_footprint"], ring["hazards"]
+    red, orange = grades.get(1, 0), grades.get(2, 0)
+    zh = f"【危险源】范围内 {inside} 处；1 km 内 {near_by} 处，其中重大 {red}、较大 {orange}"
+    en = f"Hazard sources: {inside} inside; {near_by} within 1 km, {red} major, {orange} high"
+    near = [one for one in found["hazards"]["items"] if one["distance_m"] <= ring["within_m"]]
+    first = min(near, key=lambda one: (one["grade"] or 9, one["distance_m"]), default=None)
     if first is not None:
         zh += f"；最需关注 {first['name']}（{first['distance_m'] / 1000:.2f} km，{first['direction']['zh']}）"
         en += f"; watch {first['name']} ({first['distance_m'] / 1000:.2f} km {first['direction']['en']})"
@@ -109,8 +117,7 @@ def _rescue(found: Json) -> Text | None:
     if base is None:
         return None
     km, clock = base["distance_m"] / 1000, base["on_scene"].strftime("%H:%M")
-    start = round(base["preparation_min"])
-    total = round(base["total_min"])
+    start, total = whole(base["preparation_min"]), whole(base["total_min"])
     against = base["shortfall"]
     zh = f"【空中救援】{base['name']} {km:.0f} km，{start} + {total - start} = {total} 分，{clock} 到场"
     en = f"By air: {base['name']} {km:.0f} km, {start} + {total - start} = {total} min, on scene {clock}"

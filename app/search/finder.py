@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,10 +26,12 @@ from layers.kinds.vector import VectorLayer
 from layers.store import LayerVersion
 
 ADMIN = "admin"  # the role of the layer of administrative areas
-LONGEST = 200
+LONGEST_NAME = 40
 MOST_TERMS = 6
+SHORTEST_IN_CODES = 5
 KEPT_VERSIONS = 2
-MOST_SPLITS = 3
+MOST_SPLITS = 4
+SUFFIX = re.compile("(街道|镇|乡|村|社区)$")
 NO_GRADE = 9
 # What a match is worth. A whole name beats a beginning, that beats the middle; letters and slips count less.
 WHOLE, BEGINNING, INSIDE = 100.0, 80.0, 60.0
@@ -42,6 +45,7 @@ LOSS: dict[str, float] = {
     "area": 30,
 }
 NEAR_KM, NEAR_WORTH = 20.0, 6.0
+LARGER_WORTH = 1.5  # per digit that its code is shorter: 杭州市 before 黄泽 for "hz"
 Match = Literal["name", "code", "english", "pinyin", "sound", "slip", "area"]
 MATCHES: tuple[Match, ...] = ("name", "code", "english", "pinyin", "sound", "slip", "area")
 
@@ -89,7 +93,7 @@ class _Scores:
         rows, at = found
         if not rows.size:
             return
-        whole = (at == 0) & (lengths[rows] == len(term))
+        whole = (at == 0) & (len(term) >= lengths[rows])
         worth = np.where(whole, WHOLE, np.where(at == 0, BEGINNING, INSIDE)) - LOSS[match]
         better = worth > self.score[rows]
         self.score[rows[better]] = worth[better]
@@ -107,7 +111,7 @@ class Finder:
 
     def find(self, text: str, *, limit: int, near: tuple[float, float] | None, day: date | None) -> Found:
         """Search for what somebody typed; ``near`` (degrees) lets the nearer of two equals come first."""
-        typed = text.strip()[:LONGEST]
+        typed = text.strip()
         versions = {i: v for i, v in self.catalogue.at(day).items() if self._weight(i)}
         places = self.places(versions)
         fault, readings = None, []
@@ -115,29 +119,46 @@ class Finder:
             readings = read_typed(typed, places)
         except BadInput as error:
             fault = error
-        terms = [one for one in map(plain, typed.split()) if one][:MOST_TERMS]
+        terms = [one for one in map(plain, typed[:LONGEST_NAME].split()) if one][:MOST_TERMS]
         hits: list[Hit] = []
         total, about = 0, False
-        if terms and not any(one.inside for one in readings):
+        if terms and not readings and fault is None:
             hits, total = self._search(terms, versions, limit, near, slips=False)
             for split in self._splits(terms, versions) if not hits else ():
                 hits, total = self._search(split, versions, limit, near, slips=False)
                 if hits:
                     break
-            if not hits and fault is None and not readings:
+            if not hits:
                 hits, total = self._search(terms, versions, limit, near, slips=True)
                 about = bool(hits)
         served = {i: v.version for i, v in versions.items()}
-        return Found(readings, None if hits else fault, hits, total, about, served)
+        return Found(readings, fault, hits, total, about, served)
 
     def _splits(self, terms: Sequence[str], versions: dict[str, LayerVersion]) -> list[list[str]]:
-        """Cut one word that begins with the name of an area: 宁波镇海 is 镇海 in 宁波; the longest names first."""
+        """Cut a word that begins with names of areas: 浙江省杭州市西湖区转塘街道 is 转塘 in 西湖区.
+
+        In the data the word 街道 is rarely part of the name.
+        """
         if len(terms) != 1:
             return []
         word = terms[0]
-        found = {n: self._areas_of(word[:n], versions) for n in range(len(word) - 1, 1, -1)}
-        cuts = [n for n, codes in found.items() if codes is not None and codes.size]
-        return [[word[:n], word[n:]] for n in cuts[:MOST_SPLITS]]
+        cuts = [self._peeled(one, versions) for one in dict.fromkeys((word, SUFFIX.sub("", word))) if one]
+        return [one for one in cuts if one != [word]]
+
+    def _peeled(self, word: str, versions: dict[str, LayerVersion]) -> list[str]:
+        """Take names of areas off the front of a word; of those found the last two narrow the search enough."""
+        found, rest = [], word
+        for _ in range(MOST_SPLITS):
+            cut = next((n for n in range(len(rest) - 1, 1, -1) if self._names_area(rest[:n], versions)), 0)
+            if not cut:
+                break
+            found.append(rest[:cut])
+            rest = rest[cut:]
+        return [*found[-2:], rest]
+
+    def _names_area(self, word: str, versions: dict[str, LayerVersion]) -> bool:
+        codes = self._areas_of(word, versions)
+        return codes is not None and codes.size > 0
 
     def warm(self) -> None:
         """Read the names of what is served, ahead of the first search."""
@@ -222,6 +243,8 @@ class Finder:
         """What lifts one of two equal matches: the layer, a grave grade, a short name, being near."""
         worth = self._weight(layer_id) + 0.5 * (NO_GRADE - names.grade[rows]) / NO_GRADE
         worth = worth - 0.1 * np.minimum(names.by_name.lengths[rows], 40)
+        if layer_id == getattr(self._areas_layer(), "id", None):
+            worth = worth + LARGER_WORTH * (9 - np.char.str_len(names.areas[rows]))
         if near is not None:
             away = distances_m(near[0], near[1], Positions.of(names.lon[rows], names.lat[rows]))
             worth = worth + NEAR_WORTH * np.exp(-away / 1000 / NEAR_KM)
@@ -293,15 +316,18 @@ def _match(names: Names, term: str, slips: bool) -> _Scores:
     scores = _Scores.of(len(names.keys))
     plainest, *spelt = readings_of(term)
     by_name, by_code = names.by_name, names.by_code
-    scores.take(by_name.find(plainest), plainest, by_name.lengths, "name")
+    scores.take(by_name.find(plainest), plainest, names.bare, "name")
     if term.isascii():
         for code in (term, *_successors(term)):
             reading = readings_of(code)[0]
-            scores.take(by_code.find(reading), reading, by_code.lengths, "code")
+            rows, at = by_code.find(reading)
+            if len(code) < SHORTEST_IN_CODES:  # a few digits stand somewhere in thousands of codes
+                rows, at = rows[at == 0], at[at == 0]
+            scores.take((rows, at), reading, by_code.lengths, "code")
         if names.by_english is not None:
             scores.take(names.by_english.find(plainest), plainest, names.by_english.lengths, "english")
     for reading in spelt:
-        scores.take(by_name.find(reading), reading, by_name.lengths, "pinyin")
+        scores.take(by_name.find(reading), reading, names.bare, "pinyin")
     if slips:
         _take_slips(scores, by_name, term, plainest, spelt)
     return scores

@@ -8,6 +8,7 @@ two changed over) is found from the same passes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -140,6 +141,12 @@ class Names:
     def by_name(self) -> Texts:
         """The names, searched."""
         return Texts([plain(name) for name in self.names])
+
+    @cached_property
+    def bare(self) -> Ints:
+        """Lengths of the names without the word for the kind of area: 镇海 is as good as 镇海区."""
+        short = [len(re.sub("(?<=..)(省|市|区|县|镇|乡|街道)$", "", plain(name))) for name in self.names]
+        return np.array(short, dtype=np.int64)
 
     @cached_property
     def by_english(self) -> Texts | None:

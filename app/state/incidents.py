@@ -16,6 +16,7 @@ from layers.region import BEIJING
 
 OPEN, CLOSED = "open", "closed"
 LONGEST_TEXT = 2000
+MOST_YEARS = 10
 AHEAD = timedelta(minutes=10)
 """Clocks of a room differ a little; what is dated further ahead is a slip."""
 CHANGEABLE = ("title", "hazard", "footprint", "happened_at", "status")
@@ -30,7 +31,7 @@ def open_incident(connection: Connection, values: Json, *, person: str, shown: J
     """Put an incident on record and return it; ``shown`` is what its founder saw (summary, data versions).
 
     Raises:
-        BadInput: nobody is named, a time that lies ahead (``missing_person``, ``future_time``).
+        BadInput: nobody is named, a time that lies ahead (``missing_person``, ``bad_time``).
     """
     who = named(person, "登记事件", "an incident")
     _check_time(values.get("happened_at"))
@@ -57,8 +58,9 @@ def change(connection: Connection, number: int, changes: Json, *, person: str, r
     _check_time(changes.get("happened_at"))
     before = incident(connection, number, with_log=False)
     values = {name: value for name, value in changes.items() if name in CHANGEABLE and value != before[name]}
+    words = str(changes.get("note") or "").strip()
     if not values:
-        return incident(connection, number)
+        return add_note(connection, number, words, person=who) if words else incident(connection, number)
     same = (INCIDENT.c.id == number) & (INCIDENT.c.rev == rev)
     done = connection.execute(update(INCIDENT).where(same).values(**values, rev=INCIDENT.c.rev + 1))
     if done.rowcount == 0:
@@ -70,7 +72,7 @@ def change(connection: Connection, number: int, changes: Json, *, person: str, r
         )
     action = {OPEN: "reopened", CLOSED: "closed"}.get(str(values.get("status")), "changed")
     detail = {name: _plain(before[name]) for name in values}
-    _log(connection, number, who, action, str(changes.get("note") or ""), {"before": detail})
+    _log(connection, number, who, action, words, {"before": detail})
     tell(connection, incident=number)
     return incident(connection, number)
 
@@ -125,11 +127,12 @@ def _log(connection: Connection, number: int, person: str, action: str, words: s
 def _check_time(moment: datetime | None) -> None:
     if moment is None:
         return
-    if moment.tzinfo is None or moment > datetime.now(BEIJING) + AHEAD:
+    now = datetime.now(BEIJING)
+    if moment.tzinfo is None or moment > now + AHEAD or moment.year < now.year - MOST_YEARS:
         raise BadInput(
-            f"时间 {moment} 在将来，或没有写明时区",
-            f"the time {moment} lies ahead, or has no time zone",
-            code="future_time",
+            f"时间 {moment} 在将来、太久以前，或没有写明时区",
+            f"the time {moment} lies ahead or too far back, or has no time zone",
+            code="bad_time",
             field="happened_at",
         )
 

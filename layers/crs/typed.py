@@ -49,7 +49,7 @@ SHIFTED = (
 NOISE = re.compile(
     r"(?i)wgs[- ]?(?:19)?84|cgcs[- ]?2000|gcj[- ]?0?2|bd[- ]?09(?:ll)?|\bgps\b"
     r"|(?:高德|腾讯|百度)(?:地图)?|火星坐标"
-    r"|天地图|国家2000|大地2000|坐标系?|位置|定位|[()\[\]{}<>（）【】]"
+    r"|天地图|国家2000|大地2000|坐标系?|位置|定位|\bpoint\b|[()\[\]{}<>（）【】]"
 )
 MGRS = re.compile(r"(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z]{2})\s*((?:\d\s*){2,10})")
 UTM = re.compile(
@@ -58,6 +58,7 @@ UTM = re.compile(
 IN_LINK = re.compile(r"(-?\d{1,3}\.\d+)\s*(?:,|&[a-z]+=)\s*(-?\d{1,3}\.\d+)")
 LINK = re.compile(r"(?i)^(?:https?://|geo:|androidamap:|iosamap:|baidumap:|qqmap:)")
 METRES = re.compile(r"(?i)(?:[xyne东北]\s*[=:：]?\s*)?([+-]?\d{5,8}(?:\.\d+)?)\s*(?:m|米)?\s*[en东北]?")
+ZONED = re.compile(r"(\d{2})\s+(\d{6}(?:\.\d+)?)[\s,]+(\d{7}(?:\.\d+)?)")
 PLAIN_DECIMALS = re.compile(r"\s*-?\d{1,3}\.(\d+)\s*[,\s]\s*-?\d{1,3}\.(\d+)\s*")
 FARTHEST_DEGREES = (3.2, 5.2)
 """From the meridian, and of UTM: a province is often kept in one zone, beyond its edges."""
@@ -88,7 +89,7 @@ def read_typed(text: str, places: Places) -> list[TypedPlace]:
     Raises:
         BadInput: the text is plainly meant as a coordinate and cannot be one (code ``bad_coordinate``).
     """
-    plain = text
+    plain = re.sub("[\"']", "", text) if text.lstrip().startswith("{") else text
     for pattern, letter in LABELS:
         plain = pattern.sub(letter, plain)
     plain = unicodedata.normalize("NFKC", plain.translate(REPLACEMENTS)).strip()
@@ -238,6 +239,8 @@ def _axis(text: str) -> str:
 
 def _metres(text: str, places: Places) -> Iterator[TypedPlace]:
     """Read a pair of metres in every projection of the province and both orders; those that put it in the box."""
+    if zoned := ZONED.fullmatch(text):
+        text = f"{zoned[1]}{zoned[2]} {zoned[3]}"
     numbers = [m[1] for m in METRES.finditer(text)]
     if len(numbers) != 2 or METRES.sub("", text).strip(" ,;/\n"):
         return

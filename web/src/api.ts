@@ -42,6 +42,7 @@ export class RequestFailed extends Error {
 
   /** What went wrong, in words. */
   words(lang: Lang): string {
+    if (this.offline) return lang === "en" ? "The server cannot be reached." : "连不上服务器。";
     const { detail, detail_en, title, status } = this.problem;
     return (lang === "en" ? detail_en : detail) ?? detail ?? title ?? `HTTP ${status}`;
   }

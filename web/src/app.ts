@@ -48,8 +48,8 @@ export type MapView = {
   /** Show a box, unless it is in view already. */
   show(bounds: Bounds): void;
   hits(lon: number, lat: number): Hit[];
-  /** What the map shows as a PNG address; null where it cannot be had within some milliseconds. */
-  picture(ms: number): Promise<string | null>;
+  /** A box and what is round it as a PNG address; null where it cannot be had within some milliseconds. */
+  picture(ms: number, box: Bounds): Promise<string | null>;
 };
 
 export class App {

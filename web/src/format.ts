@@ -32,6 +32,7 @@ export function percent(share: number | null | undefined, lang: Lang): string {
 /** The date part of an ISO date or time; anything else unchanged. */
 export function date(text: string | null | undefined): string {
   if (!text) return NONE;
+  if (/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text)) return day(text);
   return /^\d{4}-\d{2}-\d{2}/.test(text) ? text.slice(0, 10) : text;
 }
 

@@ -232,17 +232,28 @@ export class RiskMap implements MapView {
     this.map.fitBounds(bounds, { padding: this.#padding(), maxZoom: 13, duration: calm ? 0 : 400 });
   }
 
-  /** WebGL keeps no picture after it was shown: it is taken while the next frame is drawn. */
-  picture(ms: number): Promise<string | null> {
+  /** WebGL keeps no picture after it was shown: it is taken while a frame is drawn, and the view comes back after it. */
+  async picture(ms: number, box: Bounds): Promise<string | null> {
     const { map } = this;
-    return new Promise((done) => {
-      const late = setTimeout(() => done(null), ms);
-      map.once("render", () => {
-        clearTimeout(late);
-        done(map.getCanvas().toDataURL("image/png"));
+    const before = { center: map.getCenter(), zoom: map.getZoom() };
+    const soon = (event: "idle" | "render") =>
+      new Promise<boolean>((done) => {
+        const late = setTimeout(() => done(false), ms);
+        map.once(event, () => {
+          clearTimeout(late);
+          done(true);
+        });
+        map.triggerRepaint();
       });
-      map.triggerRepaint();
+    map.fitBounds(box, { padding: 60, maxZoom: 14, duration: 0 });
+    await soon("idle");
+    let shown: string | null = null;
+    map.once("render", () => {
+      shown = map.getCanvas().toDataURL("image/png");
     });
+    await soon("render");
+    map.jumpTo(before);
+    return shown;
   }
 
   /** What the map shows, as west, south, east, north in degrees. */
@@ -328,7 +339,7 @@ export class RiskMap implements MapView {
     this.#app.store.set({
       pin: [lon, lat],
       item: top ? { layer: top.layer, key: top.key } : null,
-      panel: null,
+      panel: this.#app.store.state.panel === "incidents" ? "incidents" : null,
     });
   }
 

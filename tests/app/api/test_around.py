@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import mapbox_vector_tile
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -141,6 +142,31 @@ def test_a_wedge_and_a_drawn_area_are_footprints_too(client: TestClient) -> None
     drawn = client.post("/api/around", json=body).json()
     assert drawn["footprint"]["area_km2"] == pytest.approx(107, rel=0.02)
     assert drawn["footprint"]["people"] > wedge["people"]
+
+
+def test_the_worst_zone_that_the_footprint_touches_is_named(client: TestClient) -> None:
+    edge = {"lon": 121.55, "lat": 29.95}
+    small, large = (
+        ask(client, **edge, radius_m=10)["worst_zone"],
+        ask(client, **edge, radius_m=5000)["worst_zone"],
+    )
+    assert large["grade"] <= small["grade"]
+    assert (large["grade"], large["name"]) == (1, "镇海区")
+    assert "镇海区 重大" in ask(client, **edge, radius_m=5000)["summary"]["zh"]
+
+
+def test_a_large_footprint_counts_all_that_lies_in_it(client: TestClient) -> None:
+    found = ask(client, radius_m=20_000)
+    assert found["hazards"]["in_footprint"] > found["hazards"]["total"] == found["rings"][-1]["hazards"]
+
+
+def test_a_drawing_that_crosses_itself_again_and_again_is_refused_at_once(client: TestClient) -> None:
+    rng = np.random.default_rng(1)
+    corners = [[121.5 + 0.1 * float(x), 29.8 + 0.1 * float(y)] for x, y in rng.random((190, 2))]
+    geometry = {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
+    body = {"lon": LON, "lat": LAT, "footprint": {"kind": "drawn", "geometry": geometry}}
+    answer = client.post("/api/around", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_footprint")
 
 
 def test_a_place_at_sea_is_answered_with_the_nearest_county(client: TestClient) -> None:

@@ -56,6 +56,22 @@ def test_an_area_written_before_a_name_without_a_space_is_understood(client: Tes
     assert first(client, typed)["name"] == "镇海区"
 
 
+@pytest.mark.parametrize("typed", ["浙江省宁波市镇海区骆驼街道", "宁波市镇海区骆驼", "骆驼街道"])
+def test_a_whole_address_leads_to_its_last_part(client: TestClient, typed: str) -> None:
+    hit = first(client, typed)
+    assert (hit["name"], hit["areas"]) == ("骆驼", ["宁波市", "镇海区"])
+
+
+@pytest.mark.parametrize(("typed", "name"), [("hz", "州市"), ("nb", "宁波市"), ("镇海", "镇海区")])
+def test_of_areas_that_match_alike_the_larger_comes_first(client: TestClient, typed: str, name: str) -> None:
+    assert first(client, typed)["name"].endswith(name)
+
+
+@pytest.mark.parametrize("typed", ["30.28, 200", "0,0", "95.1, 99.2"])
+def test_what_is_meant_as_a_coordinate_is_not_looked_for_among_codes(client: TestClient, typed: str) -> None:
+    assert ask(client, typed)["hits"] == []
+
+
 def test_of_two_alike_the_nearer_comes_first(client: TestClient) -> None:
     there = first(client, "避灾安置点001", near="120.1,30.9")
     other = first(client, "避灾安置点001", near="120.6,27.9")

@@ -4,7 +4,7 @@ import { announce } from "../announce";
 import { api, isAbort } from "../api";
 import type { App } from "../app";
 import { asFailure } from "../fetchers";
-import { type Foot, footBody } from "../place/foot";
+import { FOOT_DEFAULT, type Foot, footBody } from "../place/foot";
 import { Signal } from "../signal";
 import type { Incident, IncidentHead } from "./types";
 import { incidentWords } from "./words";
@@ -63,7 +63,7 @@ export class IncidentDesk {
       hazard: one.hazard as never,
       foot: footOf(one.footprint),
     });
-    if (!store.state.view || store.state.view.zoom < 9) view?.fly(one.lon, one.lat, 12);
+    view?.fly(one.lon, one.lat, Math.max(11, store.state.view?.zoom ?? 0));
   }
 
   open(id: number): void {
@@ -126,8 +126,9 @@ export function footOf(sent: Record<string, unknown>): Foot {
       from: Number(sent.wind_from_deg),
     };
   if (sent.kind === "drawn") {
-    const { coordinates } = sent.geometry as { coordinates: [number, number][][] };
-    return { kind: "drawn", places: (coordinates[0] ?? []).slice(0, -1) };
+    const { coordinates } = (sent.geometry ?? {}) as { coordinates?: [number, number][][] };
+    const places = (coordinates?.[0] ?? []).slice(0, -1);
+    return places.length >= 3 ? { kind: "drawn", places } : FOOT_DEFAULT;
   }
   return { kind: "ring", radius: Number(sent.radius_m ?? 1000) };
 }

@@ -10,7 +10,7 @@ import { footBody } from "../place/foot";
 import { placeWords } from "../place/words";
 import type { IncidentDesk } from "./desk";
 import type { Incident, IncidentHead, LogLine } from "./types";
-import { type IncidentSay, incidentWords } from "./words";
+import { type IncidentSay, type IncidentWord, incidentWords } from "./words";
 
 export class IncidentPanel {
   readonly element = h("div", { class: "incident-panel", "data-testid": "incident-panel" });
@@ -32,7 +32,10 @@ export class IncidentPanel {
     this.#place = place;
     this.element.append(h("h1", {}), this.#chosen, this.#form, this.#list);
     desk.list.subscribe(() => this.#drawList());
-    desk.chosen.subscribe(() => this.#drawChosen());
+    desk.chosen.subscribe(() => {
+      this.#drawChosen();
+      this.#drawForm();
+    });
     app.item.subscribe(() => this.#drawForm());
     app.store.subscribe((state, before) => {
       if (state.lang !== before.lang) this.draw();
@@ -95,7 +98,9 @@ export class IncidentPanel {
 
   #drawForm(): void {
     const place = this.#place();
-    const wanted = JSON.stringify([place, this.#app.lang]);
+    const kept = this.#form.querySelector<HTMLInputElement>('[data-testid="incident-title"]')?.value ?? "";
+    const chosen = this.#desk.chosen.value !== null;
+    const wanted = JSON.stringify([place, this.#app.lang, chosen]);
     if (wanted === this.#formFor) return;
     this.#formFor = wanted;
     const t = this.#say;
@@ -109,6 +114,7 @@ export class IncidentPanel {
       placeholder: t("title"),
       "aria-label": t("title"),
       "data-testid": "incident-title",
+      value: kept,
     });
     const time = h("input", { type: "datetime-local", "aria-label": t("time"), title: t("time") });
     const name = this.#name();
@@ -134,7 +140,8 @@ export class IncidentPanel {
         announce(t("saved"), true);
       });
     });
-    fill(this.#form, form);
+    // While one is open, a second form right below it would invite to enter it twice.
+    fill(this.#form, chosen ? h("details", {}, h("summary", {}, t("make")), form) : form);
   }
 
   /** What is typed stays when somebody else writes into the log: only head, buttons and lines are drawn anew. */
@@ -233,7 +240,9 @@ export class IncidentPanel {
     const t = this.#say;
     const people = line.action === "opened" ? line.detail.people : null;
     const seen = typeof people === "number" ? t("seen", { n: integer(people, this.#app.lang) }) : "";
-    const what = t(line.action === "closed" ? "closedBy" : line.action);
+    const before = Object.keys((line.detail.before ?? {}) as object).filter((one) => one !== "status");
+    const fields = before.map((one) => t(`field${one}` as IncidentWord)).join("、");
+    const what = t(line.action === "closed" ? "closedBy" : line.action) + (fields ? ` ${fields}` : "");
     return h(
       "li",
       {},

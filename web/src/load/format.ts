@@ -1,6 +1,6 @@
 /** Sizes, times and values of the wizard as words. */
 
-import { decimal, integer, NONE, say } from "../format";
+import { clock, day, decimal, integer, NONE, say } from "../format";
 import type { Lang } from "../types";
 import type { LoadAnswer, Progress, Target, TargetField } from "./types";
 import { codeWord, type LoadSay } from "./words";
@@ -16,14 +16,10 @@ export function size(bytes: number, lang: Lang): string {
   return `${decimal(value, lang, value < 10 && at > 0 ? 1 : 0)} ${units[at]}`;
 }
 
-/** Local date and time to the minute. */
+/** Beijing's date and time to the minute. */
 export function moment(iso: string | null): string {
   if (!iso) return NONE;
-  const when = new Date(iso);
-  if (Number.isNaN(when.getTime())) return iso;
-  const two = (n: number) => String(n).padStart(2, "0");
-  const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
-  return `${day} ${two(when.getHours())}:${two(when.getMinutes())}`;
+  return Number.isNaN(Date.parse(iso)) ? iso : `${day(iso)} ${clock(iso)}`;
 }
 
 /** A value of any type as a person reads it; codes of the field's list become their words. */

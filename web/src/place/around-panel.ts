@@ -12,7 +12,7 @@ import { printBriefing } from "./briefing";
 import { PlaceControls } from "./controls";
 import type { AreaDrawing } from "./draw-area";
 import { footBody } from "./foot";
-import { hazards, people, rescue, shelters, sources, targets, zones } from "./sections";
+import { hazards, people, rescue, shelters, sources, targets, worst, zones } from "./sections";
 import type { Around, Away } from "./types";
 import { placeWords } from "./words";
 
@@ -27,6 +27,8 @@ export class AroundPanel {
   });
   readonly #latest: Latest<Around>;
   #askedFor = "";
+  /** The question whose answer is on screen. */
+  #answeredFor = "";
 
   constructor(app: App, drawing: AreaDrawing) {
     this.#app = app;
@@ -69,14 +71,18 @@ export class AroundPanel {
     if (!place) return;
     const [lon, lat] = place;
     const body = { lon, lat, hazard, footprint: footBody(foot), ...(at ? { at } : {}) };
-    void this.#latest.run((signal) => api.around(body, signal));
+    void this.#latest.run(async (signal) => {
+      const found = await api.around(body, signal);
+      this.#answeredFor = asked;
+      return found;
+    });
   }
 
   #draw(): void {
     const { data, loading, error } = this.#app.around.value;
     const { say: t, lang } = this.#app;
     this.#answer.setAttribute("aria-busy", String(loading));
-    this.#answer.classList.toggle("stale", loading && data !== null);
+    this.#answer.classList.toggle("stale", data !== null && !this.#isCurrent());
     if (!data) {
       const words = error && (error.offline ? t("offlineFirst") : error.words(lang));
       const box = error && words ? errorBox(words, error.problem.code, t("code")) : null;
@@ -87,7 +93,11 @@ export class AroundPanel {
     const take = (away: Away) => this.#take(away);
     fill(
       this.#answer,
+      this.#isCurrent() || loading
+        ? null
+        : h("p", { class: "sum bad", role: "alert" }, placeWords(lang)("notThis")),
       people(this.#app, data),
+      worst(this.#app, data),
       this.#actions(),
       rescue(this.#app, data, take),
       shelters(this.#app, data, take),
@@ -115,15 +125,28 @@ export class AroundPanel {
     );
   }
 
-  async copySummary(): Promise<void> {
+  /** Whether the answer on screen is that to what is set now: offline it may be an older one. */
+  #isCurrent(): boolean {
+    return this.#answeredFor === this.#askedFor;
+  }
+
+  /** The answer, where it is the one to what is set now; else says that there is none. */
+  #current(): Around | null {
     const { data } = this.#app.around.value;
+    if (data && this.#isCurrent()) return data;
+    announce(placeWords(this.#app.lang)("notThis"), true);
+    return null;
+  }
+
+  async copySummary(): Promise<void> {
+    const data = this.#current();
     if (!data) return;
     const done = await copyText(`${say(data.summary, this.#app.lang)}\n${this.#app.store.link()}`);
     announce(done ? placeWords(this.#app.lang)("copied") : this.#app.say("linkFailed"), true);
   }
 
   async brief(): Promise<void> {
-    const { data } = this.#app.around.value;
+    const data = this.#current();
     if (data) await printBriefing(this.#app, data);
   }
 

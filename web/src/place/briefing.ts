@@ -1,8 +1,10 @@
 /** The briefing: one sheet of A4 with the map and the lists of the answer on screen, printed by the browser. */
 
+import type { Geometry } from "geojson";
 import type { App } from "../app";
 import { fill, h } from "../dom";
 import { clock, coordinate, day, integer, NONE, say } from "../format";
+import type { Bounds } from "../types";
 import { hazardWords, km, minutes, rings, shelterSum } from "./sections";
 import type { Around } from "./types";
 import { type PlaceSay, placeWords } from "./words";
@@ -26,7 +28,7 @@ function part(title: string, ...children: (Node | string | null)[]): HTMLElement
 function head(app: App, data: Around, t: PlaceSay): HTMLElement {
   const where = data.areas.map((one) => one.name).join(" ");
   const asked = `${day(data.asked_at)} ${clock(data.asked_at)}`;
-  const zone = data.zones.filter((one) => one.grade !== null).at(-1);
+  const zone = data.worst_zone;
   return h(
     "header",
     {},
@@ -39,7 +41,13 @@ function head(app: App, data: Around, t: PlaceSay): HTMLElement {
     ),
     h("p", {}, data.readings.map((one) => say(one, app.lang)).join(" · ")),
     h("p", {}, data.at ? t("asOf", { day: data.at }) : t("askedAt", { time: asked })),
-    zone ? h("p", {}, `${zone.name}：${say(zone.word, app.lang)}；${say(zone.because, app.lang)}`) : null,
+    zone
+      ? h(
+          "p",
+          {},
+          `${t("worstZone")}：${zone.name} ${say(zone.word, app.lang)}；${say(zone.because, app.lang)}`,
+        )
+      : null,
   );
 }
 
@@ -56,7 +64,14 @@ export function briefing(app: App, data: Around, picture: string | null): HTMLEl
     { class: "briefing", "data-testid": "briefing-sheet" },
     head(app, data, t),
     picture ? h("img", { src: picture, alt: app.say("map") }) : null,
-    part(t("footprint"), h("p", {}, `${peopleWords} · ${area.toFixed(2)} km² · ${say(source, lang)}`)),
+    part(
+      t("footprint"),
+      h(
+        "p",
+        {},
+        `${t(data.footprint.kind as "ring")} · ${peopleWords} · ${area.toFixed(2)} km² · ${say(source, lang)}`,
+      ),
+    ),
     part(
       t("whoFirst"),
       table(
@@ -124,7 +139,7 @@ export function briefing(app: App, data: Around, picture: string | null): HTMLEl
                 one.name,
                 say(one.kind, lang),
                 far(one),
-                one.persons === null ? NONE : t("persons", { n: one.persons }),
+                one.persons === null ? NONE : t("persons", { n: integer(one.persons, lang) }),
               ]),
           ),
         )
@@ -143,9 +158,26 @@ export function briefing(app: App, data: Around, picture: string | null): HTMLEl
   );
 }
 
+/** The box round a footprint. */
+function boxOf(geometry: Geometry): Bounds {
+  const box: Bounds = [180, 90, -180, -90];
+  const walk = (value: unknown): void => {
+    if (!Array.isArray(value)) return;
+    const [lon, lat] = value as [unknown, unknown];
+    if (typeof lon === "number" && typeof lat === "number") {
+      box[0] = Math.min(box[0], lon);
+      box[1] = Math.min(box[1], lat);
+      box[2] = Math.max(box[2], lon);
+      box[3] = Math.max(box[3], lat);
+    } else for (const one of value) walk(one);
+  };
+  if ("coordinates" in geometry) walk(geometry.coordinates);
+  return box;
+}
+
 /** Put the sheet into the page, where only the printer sees it, and open the browser's print window. */
 export async function printBriefing(app: App, data: Around): Promise<void> {
-  const picture = (await app.view?.picture(PICTURE_MS)) ?? null;
+  const picture = (await app.view?.picture(PICTURE_MS, boxOf(data.footprint.geometry))) ?? null;
   let host = document.getElementById("briefing");
   if (!host) {
     host = h("div", { id: "briefing" });

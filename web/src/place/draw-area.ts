@@ -34,8 +34,12 @@ export class AreaDrawing {
 
   end(): void {
     const corners = this.#corners;
+    if (corners && corners.length < 3) {
+      announce(placeWords(this.#app.lang)("threeCorners"), true);
+      return;
+    }
     this.#put(null);
-    if (corners && corners.length >= 3) this.#app.store.set({ foot: { kind: "drawn", places: corners } });
+    if (corners) this.#app.store.set({ foot: { kind: "drawn", places: corners } });
   }
 
   #put(corners: [number, number][] | null): void {

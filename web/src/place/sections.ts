@@ -132,6 +132,24 @@ export function people(app: App, data: Around): HTMLElement {
   );
 }
 
+/** The worst zone that the footprint touches, wherever the place itself lies. */
+export function worst(app: App, data: Around): HTMLElement | null {
+  const zone = data.worst_zone;
+  if (!zone) return null;
+  const mark = gradeMark(app, zone.grade);
+  return h(
+    "div",
+    { class: "place-figure", "data-testid": "worst-zone" },
+    h("span", { class: "name" }, placeWords(app.lang)("worstZone")),
+    h(
+      "span",
+      { class: "sample" },
+      mark.swatch,
+      h("strong", {}, `${say(zone.word, app.lang)} · ${zone.name}`),
+    ),
+  );
+}
+
 export function rescue(app: App, data: Around, take: Take): HTMLElement {
   const t = placeWords(app.lang);
   const { bases, landing, movers, teams, response_min: min, radius_km: radius } = data.rescue;
@@ -297,7 +315,7 @@ export function hazards(app: App, data: Around, take: Take): HTMLElement {
   const rest = items.slice(SHOWN.hazards);
   return block(
     t("worse"),
-    "",
+    t("hazardsIn", { n: integer(data.hazards.in_footprint, app.lang) }),
     rings(app, data),
     total === 0 ? h("p", { class: "hint" }, t("noneNear")) : null,
     rowsOf("hazards", items.slice(0, SHOWN.hazards).map(line)),

@@ -130,6 +130,7 @@ export type Around = {
   nearest: { name: string; distance_m: number; direction: Text } | null;
   areas: { layer: string; key: string; level: string; name: string; name_en: string | null }[];
   zones: ZoneHere[];
+  worst_zone: ZoneHere | null;
   footprint: {
     kind: string;
     geometry: Geometry;
@@ -138,7 +139,7 @@ export type Around = {
     people_source: Text;
   };
   rings: RingCount[];
-  hazards: { layer: string | null; total: number; items: HazardNear[] };
+  hazards: { layer: string | null; total: number; in_footprint: number; items: HazardNear[] };
   targets: {
     layer: string | null;
     total: number;

@@ -43,10 +43,17 @@ const WORDS = {
     "隔离与下风距离按物质查表填写；默认值未经确认",
     "Set the distances of the substance; the defaults are not confirmed",
   ],
+  threeCorners: ["至少要三个顶点", "Three corners at least"],
   drawHint: [
     "在地图上点出各顶点，双击或回车结束，Esc 取消；空格取地图中心",
     "Click the corners; double click or Enter ends, Esc cancels; Space takes the centre",
   ],
+  notThis: [
+    "此处此范围尚未计算，以下为先前的结果",
+    "Not computed for what is set; below is an earlier answer",
+  ],
+  worstZone: ["范围内最高", "Worst inside"],
+  hazardsIn: ["范围内 {n} 处", "{n} inside"],
   people: ["影响人口", "People inside"],
   aboutN: ["约 {n} 人", "about {n}"],
   noPeople: ["没有人口数据", "no population data"],
