@@ -48,8 +48,8 @@ export type MapView = {
   /** Show a box, unless it is in view already. */
   show(bounds: Bounds): void;
   hits(lon: number, lat: number): Hit[];
-  /** A box and what is round it as a PNG address; null where it cannot be had within some milliseconds. */
-  picture(ms: number, box: Bounds): Promise<string | null>;
+  /** A box and what is round it as a PNG address, the box within the middle of that shape (width to height); null where it cannot be had within some milliseconds. */
+  picture(ms: number, box: Bounds, shape: number): Promise<string | null>;
 };
 
 export class App {

@@ -233,7 +233,7 @@ export class RiskMap implements MapView {
   }
 
   /** WebGL keeps no picture after it was shown: it is taken while a frame is drawn, and the view comes back after it. */
-  async picture(ms: number, box: Bounds): Promise<string | null> {
+  async picture(ms: number, box: Bounds, shape: number): Promise<string | null> {
     const { map } = this;
     const before = { center: map.getCenter(), zoom: map.getZoom() };
     const soon = (event: "idle" | "render") =>
@@ -245,7 +245,9 @@ export class RiskMap implements MapView {
         });
         map.triggerRepaint();
       });
-    map.fitBounds(box, { padding: 60, maxZoom: 14, duration: 0 });
+    const { clientWidth: width, clientHeight: height } = map.getContainer();
+    const y = Math.max(20, (height - width / shape) / 2 + 20);
+    map.fitBounds(box, { padding: { left: 60, right: 60, top: y, bottom: y }, maxZoom: 14, duration: 0 });
     await soon("idle");
     let shown: string | null = null;
     map.once("render", () => {

@@ -9,7 +9,9 @@ import { hazardWords, km, minutes, rings, shelterSum } from "./sections";
 import type { Around } from "./types";
 import { type PlaceSay, placeWords } from "./words";
 
-const SHOWN = { bases: 3, teams: 3, shelters: 6, hazards: 6, targets: 3 } as const;
+const SHOWN = { bases: 3, teams: 2, shelters: 5, hazards: 5, targets: 3 } as const;
+/** Width to height of the picture on the sheet, as the stylesheet has it. */
+const PICTURE_SHAPE = 190 / 54;
 const PICTURE_MS = 4_000;
 
 function table(heads: string[], rows: (string | Node)[][]): HTMLElement {
@@ -177,7 +179,8 @@ function boxOf(geometry: Geometry): Bounds {
 
 /** Put the sheet into the page, where only the printer sees it, and open the browser's print window. */
 export async function printBriefing(app: App, data: Around): Promise<void> {
-  const picture = (await app.view?.picture(PICTURE_MS, boxOf(data.footprint.geometry))) ?? null;
+  const picture =
+    (await app.view?.picture(PICTURE_MS, boxOf(data.footprint.geometry), PICTURE_SHAPE)) ?? null;
   let host = document.getElementById("briefing");
   if (!host) {
     host = h("div", { id: "briefing" });
