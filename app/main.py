@@ -33,6 +33,7 @@ from app.api import (
     news,
     ogc,
     positions,
+    replay,
     risk,
     search,
     tiles,
@@ -66,6 +67,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (503, "not available just now"),
     )
 }
+
+ROUTES = (
+    layers, risk, items, tiles, search, around, incidents, live, positions, replay, analysis, constants, grading,
+    kpis, loads, load_profiles, news, ogc, health,
+)  # fmt: skip
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -123,10 +129,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for part in (
-        layers, risk, items, tiles, search, around, incidents, live, positions, analysis, constants, grading, kpis,
-        loads, load_profiles, news, ogc, health,
-    ):  # fmt: skip
+    for part in ROUTES:
         app.include_router(part.router, responses=PROBLEMS)
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)
