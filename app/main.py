@@ -131,13 +131,18 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     for part in ROUTES:
         app.include_router(part.router, responses=PROBLEMS)
+    _guard(app, settings)
+    _serve_page(app, settings.web_dir)
+    return app
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Put what every request passes through round the routes; the last one added is the outermost."""
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)
     app.add_middleware(SameOrigin)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AnswerHead)
-    _serve_page(app, settings.web_dir)
-    return app
 
 
 def _look_once(catalogue: Catalogue) -> None:

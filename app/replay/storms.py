@@ -13,6 +13,7 @@ from app.catalogue import Catalogue
 from layers.errors import BadInput
 from layers.geo import GEOD, geodesic_disc
 from layers.model import Json
+from layers.storms import CATEGORIES
 
 ROLE = "storm_track"
 GRADES = (7, 10, 12)
@@ -88,7 +89,15 @@ def _storm(points: Sequence[RowMapping], at: datetime) -> list[Json]:
     way = _feature("way", {"type": "LineString", "coordinates": line})
     radii = {f"r{grade}_km": reach for grade, reach in known.items()}
     eye = {"type": "Point", "coordinates": [lon, lat]}
-    return [*discs, way, _feature("eye", eye, known_at=last["time"], **said, **radii)]
+    return [*discs, way, _feature("eye", eye, known_at=last["time"], **said, **radii, **_labels(last))]
+
+
+def _labels(point: RowMapping) -> dict[str, str]:
+    """Return what stands beside the eye: name, category, wind."""
+    kind = CATEGORIES.get(point["category"] or "")
+    wind = f"{point['wind_mps']:g} m/s" if point["wind_mps"] else ""
+    words = {"label_zh": kind.zh if kind else "", "label_en": kind.en if kind else ""}
+    return {key: " ".join(filter(None, (point["name"], word, wind))) for key, word in words.items()}
 
 
 def _between(before: RowMapping, after: RowMapping, at: datetime) -> tuple[float, float]:

@@ -28,6 +28,7 @@ def test_between_two_points_the_eye_is_on_the_way_and_nothing_later_is_told(clie
     assert half == pytest.approx(whole / 2, abs=1)
     said = then["eye"][0]["properties"]
     assert (said["known_at"], said["wind_mps"]) == ("2026-08-25T12:00:00Z", 50)
+    assert said["label_zh"] == "演示台风 强台风 50 m/s"
     way = then["way"][0]["geometry"]["coordinates"]
     assert len(way) == len(before["way"][0]["geometry"]["coordinates"])
     assert way[-1] == [lon, lat]
