@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from functools import cached_property
 
 from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from app.moments import moment_end
 from app.settings import Settings
 from layers.errors import NotFound
 from layers.kinds.archive import Archive
 from layers.model import Layer
-from layers.region import BEIJING
 from layers.registry import Registry
 from layers.store import VERSION, Files, LayerVersion, current_versions, version_from_row
 
@@ -48,15 +48,16 @@ class Catalogue:
         return version.layer in self.registry and self.registry[version.layer].layout == version.layout
 
     def at(self, day: date | None) -> dict[str, LayerVersion]:
-        """Return the versions served at the end of a day (Beijing time); None: now.
+        """Return the versions served at an instant, or at the end of a day (Beijing time); None: now.
 
         A version is served from its load until the next one. Versions beyond those that are kept are gone: the oldest
         kept one does not stand in for them.
         """
         if day is None:
             return self.current()
-        end = datetime.combine(day, time.max, BEIJING)
-        newest = select(VERSION).ext(distinct_on(VERSION.c.layer)).where(VERSION.c.loaded_at <= end)
+        newest = (
+            select(VERSION).ext(distinct_on(VERSION.c.layer)).where(VERSION.c.loaded_at <= moment_end(day))
+        )
         with self.engine.connect() as connection:
             rows = connection.execute(
                 newest.order_by(VERSION.c.layer, VERSION.c.loaded_at.desc(), VERSION.c.seq.desc())

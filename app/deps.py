@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Query, Request
 
 from app.catalogue import Catalogue
 from app.load_jobs import LoadJobs
+from app.moments import DayOrInstant
 from app.positions import PositionStore
 from app.settings import Settings
 from layers.errors import Forbidden
@@ -100,5 +101,8 @@ def beijing_today() -> date:
 
 
 ThePart = Annotated[Part | None, Depends(_part)]
-Moment = Annotated[date | None, Query(alias="at", description="as it was served at the end of that day")]
+Moment = Annotated[
+    DayOrInstant | None,
+    Query(alias="at", description="as it was served at an instant, or at the end of a day"),
+]
 OneLayer = Annotated[Layer, Depends(_layer)]

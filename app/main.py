@@ -34,6 +34,7 @@ from app.api import (
     news,
     ogc,
     positions,
+    replay,
     risk,
     search,
     tiles,
@@ -68,6 +69,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     )
 }
 
+ROUTES = (
+    layers, risk, items, tiles, search, around, incidents, live, positions, replay, analysis, constants, grading,
+    kpis, loads, load_profiles, news, ogc, health,
+)  # fmt: skip
+
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application. ``settings.database_url`` must be set: whoever calls has started the database."""
@@ -88,18 +94,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for part in (
-        layers, risk, items, tiles, search, around, incidents, live, positions, analysis, constants, grading, kpis,
-        loads, load_profiles, news, ogc, health,
-    ):  # fmt: skip
+    for part in ROUTES:
         app.include_router(part.router, responses=PROBLEMS)
+    _guard(app, settings)
+    _serve_page(app, settings.web_dir)
+    return app
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Put what every request passes through round the routes; the last one added is the outermost."""
     app.add_middleware(CompressText, minimum_size=1000, compresslevel=5)
     app.add_middleware(LimitBody, uploads="/api/loads", most_upload_bytes=settings.upload_most_bytes)
     app.add_middleware(SameOrigin)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AnswerHead)
-    _serve_page(app, settings.web_dir)
-    return app
 
 
 def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:

@@ -12,12 +12,15 @@ from app.around.footprint import area_of
 from app.around.params import AroundParams, Footprint, Hazard, RingFootprint
 from app.around.run import run
 from app.deps import MayLoad, TheCatalogue
+from app.moments import Instant
+from app.replay.incidents import incident_at, incidents_at
 from app.state import incidents
 from layers.region import BEIJING
 
 router = APIRouter(prefix="/api/incidents", tags=["incidents"])
 Person = Annotated[str, Field(min_length=1, max_length=100)]
 Number = Annotated[int, Path(ge=1, le=2**53)]
+AsKnown = Annotated[Instant | None, Query(description="as known at that moment, with a time zone")]
 Title = Annotated[str, Field(max_length=200)]
 
 
@@ -107,9 +110,12 @@ def listed(
     catalogue: TheCatalogue,
     status: Literal["open", "closed"] | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    at: AsKnown = None,
 ) -> dict[str, Any]:
-    """List incidents."""
+    """List incidents, as they are now or as they were known at a moment."""
     with catalogue.engine.connect() as connection:
+        if at is not None:
+            return {"incidents": incidents_at(connection, at, status, limit)}
         return {"incidents": incidents.incidents(connection, status, limit)}
 
 
@@ -129,9 +135,11 @@ def opened(catalogue: TheCatalogue, sent: IncidentSent) -> dict[str, Any]:
 
 
 @router.get("/{number}", response_model=Incident)
-def one(catalogue: TheCatalogue, number: Number) -> dict[str, Any]:
-    """Return one incident with its log."""
+def one(catalogue: TheCatalogue, number: Number, at: AsKnown = None) -> dict[str, Any]:
+    """Return one incident with its log, as it is now or as it was known at a moment."""
     with catalogue.engine.connect() as connection:
+        if at is not None:
+            return incident_at(connection, number, at)
         return incidents.incident(connection, number)
 
 

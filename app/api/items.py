@@ -13,7 +13,8 @@ from app.api.boxes import parse_box
 from app.api.rasters import present
 from app.api.schemas import Item, ItemCollection, RasterValue
 from app.deps import Moment, OneLayer, TheCatalogue, ThePart
-from app.state.live import day_end, live_values
+from app.moments import moment_end
+from app.state.live import live_values
 from layers.errors import NotFound
 from layers.kinds.vector import VectorLayer
 
@@ -90,7 +91,7 @@ def item(
         row = found.mappings().one_or_none()
         if row is None:
             raise no_item(vector, key)
-        now = live_values(connection, vector.id, day_end(at)).get(key, {})
+        now = live_values(connection, vector.id, moment_end(at)).get(key, {})
     return {
         "layer": vector.id,
         "key": key,

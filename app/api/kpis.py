@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from app.api.risk_schemas import KpiList
 from app.deps import Moment, TheCatalogue, beijing_today
+from app.moments import day_of
 from app.risk.kpis import kpis
 
 router = APIRouter(prefix="/api/kpis", tags=["risk"])
@@ -24,5 +25,6 @@ def figures(
 ) -> dict[str, Any]:
     """Return the figures of the plan with their targets, in all and by county; each names the layer and the part that
     show it on the map."""
-    day = on or at or beijing_today()
-    return {"at": at, "on": day, "kpis": kpis(catalogue, at, day)}
+    then = day_of(at) if at else None
+    day = on or then or beijing_today()
+    return {"at": then, "on": day, "kpis": kpis(catalogue, at, day)}

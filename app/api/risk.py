@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.api.risk_schemas import ChangeList, DecisionList, OverrideSent, Regraded, VersionList, Why, ZoneList
 from app.catalogue import Catalogue
 from app.deps import MayLoad, Moment, OneLayer, TheCatalogue, beijing_today
+from app.moments import day_of
 from app.regrading import Regrader
 from app.reports.risk_files import as_csv, as_page, as_xlsx
 from app.risk.sheet import sheet
@@ -60,7 +61,7 @@ def zone_file(
     if form == "html":
         return Response(as_page(found), media_type="text/html; charset=utf-8")
     body, kind = (as_csv(found), "text/csv; charset=utf-8") if form == "csv" else (as_xlsx(found), XLSX)
-    name = f"{layer.id}-{(at or beijing_today()).isoformat()}.{form}"
+    name = f"{layer.id}-{(day_of(at) if at else beijing_today()).isoformat()}.{form}"
     return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

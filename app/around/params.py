@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from app.moments import DayOrInstant
 
 Hazard = Literal["flood", "typhoon", "earthquake", "geology", "fire", "chemical"]
 
@@ -52,7 +54,9 @@ class AroundParams(BaseModel):
     lat: float = Field(description="degrees north")
     hazard: Hazard | None = Field(None, description="what happened: shelters have to be fit for it")
     footprint: Footprint = RingFootprint()
-    at: date | None = Field(None, description="with the layers as they were served at the end of that day")
+    at: DayOrInstant | None = Field(
+        None, description="with the layers as they were served at an instant, or at the end of a day"
+    )
     called_at: datetime | None = Field(
         None, description="when the call came: arrivals are counted from it; now"
     )

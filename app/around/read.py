@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, selec
 
 from app.analysis.model import BaseRow
 from app.catalogue import Catalogue
-from app.state.live import day_end, live_values
+from app.moments import moment_end
+from app.state.live import live_values
 from layers.geo import GEOD, Bools, Floats, Positions, distances_m
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
@@ -112,7 +113,7 @@ class Reader:
         columns = [table.c[f.name] for f in layer.fields]
         places = (func.ST_X(table.c.geom).label("x"), func.ST_Y(table.c.geom).label("y"))
         query = select(*columns, *places).where(table.c.geom.op("&&")(box), *where)
-        live = live_values(self._connection, layer.id, day_end(self._day)) if _has_live(layer) else {}
+        live = live_values(self._connection, layer.id, moment_end(self._day)) if _has_live(layer) else {}
         found_rows = self._connection.execute(query).mappings()
         rows = [{**row, **live.get(row[layer.key], {})} for row in found_rows]
         return self._sorted(layer, rows, metres, footprint)
@@ -217,7 +218,7 @@ class Reader:
         names = ("name", "name_en", "status", "preparation_min", "cruise_kmh", "aircraft")
         places = (func.ST_X(table.c.geom).label("lon"), func.ST_Y(table.c.geom).label("lat"))
         query = select(table.c[layer.key].label("id"), *(table.c[n] for n in names), *places)
-        live = live_values(self._connection, layer.id, day_end(self._day))
+        live = live_values(self._connection, layer.id, moment_end(self._day))
         return layer, [
             BaseRow(**{**row, **live.get(row["id"], {})})
             for row in self._connection.execute(query).mappings()

@@ -215,7 +215,7 @@ class AroundAnswer(BaseModel):
     lon: float
     lat: float
     readings: list[Words]
-    at: date | None
+    at: str | None
     asked_at: datetime
     hazard: str | None
     inside: bool

@@ -20,6 +20,7 @@ from app.around.shelters import choose
 from app.around.teams import teams
 from app.around.words import readings_of_place, summary
 from app.catalogue import Catalogue
+from app.moments import day_of
 from app.positions import STALE_S, PositionStore
 from app.risk.sheet import word
 from layers.constants.model import Constants
@@ -97,7 +98,7 @@ class _Answer:
             "lon": params.lon,
             "lat": params.lat,
             "readings": readings_of_place(params.lon, params.lat),
-            "at": params.at,
+            "at": params.at.isoformat() if params.at else None,
             "asked_at": self._now,
             "hazard": params.hazard,
             "inside": bool(areas),
@@ -233,7 +234,7 @@ class _Answer:
         if found is None or not keys:
             return {}
         layer, version = found
-        return self._reader.overdue(layer, version, keys, self._params.at or self._now.date())
+        return self._reader.overdue(layer, version, keys, day_of(self._params.at or self._now))
 
     def _targets(self, near: Near | None) -> Json:
         if near is None:

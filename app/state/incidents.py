@@ -103,7 +103,7 @@ def incident(connection: Connection, number: int, *, with_log: bool = True) -> J
     """
     row = connection.execute(select(INCIDENT).where(INCIDENT.c.id == number)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"没有事件 {number}", f"there is no incident {number}", code="no_incident")
+        raise no_incident(number)
     if not with_log:
         return dict(row)
     of = INCIDENT_LOG.c.incident == number
@@ -117,6 +117,11 @@ def incidents(connection: Connection, status: str | None, limit: int) -> list[Js
     if status is not None:
         query = query.where(INCIDENT.c.status == status)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def no_incident(number: int) -> NotFound:
+    """Return the error of an incident that is not on record."""
+    return NotFound(f"没有事件 {number}", f"there is no incident {number}", code="no_incident")
 
 
 def _log(connection: Connection, number: int, person: str, action: str, words: str, detail: Json) -> None:

@@ -6,7 +6,7 @@ that may be set are those the layer calls ``live``.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -18,7 +18,6 @@ from app.state.tables import LIVE
 from layers.errors import BadInput, NotFound
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json
-from layers.region import BEIJING
 
 Values = dict[str, dict[str, Any]]
 
@@ -34,11 +33,6 @@ def live_values(connection: Connection, layer_id: str, until: datetime | None = 
     for key, name, value in connection.execute(query):
         found.setdefault(key, {})[name] = value
     return found
-
-
-def day_end(day: date | None) -> datetime | None:
-    """Return the last moment of a day where the map is used; None, now, for None."""
-    return None if day is None else datetime.combine(day, time.max, BEIJING)
 
 
 def _stood(until: datetime) -> Any:

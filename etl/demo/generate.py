@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from etl.demo import areas as risk_areas
-from etl.demo import boundaries, defects, files, hazards, people, places, rescue, shelters
+from etl.demo import boundaries, defects, files, hazards, people, places, rescue, shelters, storm
 from etl.demo.facts import HERE
 
 DEFAULT_SEED = 330_000
@@ -60,6 +60,7 @@ def generate(out_dir: Path, *, seed: int = DEFAULT_SEED, progress: Progress | No
     files.write_csv(out_dir / "rescue_team.csv", rescue.teams(where, seed), mark=True)
     files.write_csv(out_dir / "rescue_base.csv", rescue.bases(), mark=False)
     files.write_shapefile(out_dir / "landing_point.shp", rescue.landing_points(where, seed))
+    files.write_csv(out_dir / "typhoon_track.csv", storm.track(seed), mark=False)
     manifest.write_text((HERE / "manifest.toml").read_text(encoding="utf-8"), encoding="utf-8")
     tell("done", 1.0)
     return out_dir

@@ -63,7 +63,7 @@ class DelimitedTable:
     def facts(self) -> TableFacts:
         """What is known from the header, the encoding and the first rows."""
         columns = [Column(name) for name in self._header.names]
-        first = list(islice(self._rows(), PEEKED))
+        first = list(islice(self.rows(), PEEKED))
         pair = None
         if self._pair:
             x, y = (self._header.names.index(name) for name in self._pair)
@@ -92,6 +92,11 @@ class DelimitedTable:
                 done += count
         if not finished:
             yield from self._slow(done)
+
+    @property
+    def names(self) -> list[str]:
+        """The names in the header."""
+        return self._header.names
 
     def findings(self) -> list[Finding]:
         """Return what the rows read so far brought to light."""
@@ -137,7 +142,7 @@ class DelimitedTable:
             return
 
     def _slow(self, done: int) -> Iterator[pa.RecordBatch]:
-        rows = self._rows()
+        rows = self.rows()
         if done:
             rows = islice(rows, done, None)
         width = len(self._header.names)
@@ -146,7 +151,7 @@ class DelimitedTable:
             columns = [pa.array(column, pa.string()) for column in cells] or [pa.nulls(len(chunk))] * width
             yield from self._batch(pa.array([number for number, _ in chunk], pa.int64()), columns)
 
-    def _rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[Row]:
         """Read with Python's strict reader: number after the header, and cells.
 
         Raises:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl.sources import frames
+from etl.sources.best_track import BestTrackTable, is_best_track
 from etl.sources.columns import stream_schema
 from etl.sources.delimited import DelimitedTable
 from etl.sources.gdal import Library
@@ -127,7 +128,8 @@ class Reading:
         elif member.format == "shapefile":
             yield Found(member.name, member, lambda: self._shapefile(member))
         elif member.format == "csv":
-            yield Found(member.name, member, lambda: DelimitedTable(member, self._options))
+            kind = BestTrackTable if is_best_track(member) else DelimitedTable
+            yield Found(member.name, member, lambda: kind(member, self._options))
         elif member.format == "xlsx":
             check_workbook(member, self._limits)
             yield from self._layered(member, sheets_of(member), self._sheet)

@@ -1,5 +1,6 @@
 /** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
 
+import type { FeatureCollection } from "geojson";
 import type { Incident, IncidentHead, LiveLine } from "./incident/types";
 import type { Mover } from "./movers";
 import type { Around, SearchAnswer } from "./place/types";
@@ -12,6 +13,7 @@ import type {
   Why,
   ZoneList,
 } from "./risk-types";
+import type { Replay } from "./time/types";
 import type {
   Aircraft,
   Arrival,
@@ -153,8 +155,14 @@ export const api = {
   around: (body: unknown, signal: AbortSignal) => request<Around>("/api/around", { ...post(body), signal }),
   positions: (since: number) =>
     request<{ turn: number; positions: Mover[] }>(`/api/positions?since=${since}`),
-  incidents: () => request<{ incidents: IncidentHead[] }>("/api/incidents"),
-  incident: (id: number) => request<Incident>(`/api/incidents/${id}`),
+  incidents: (at: string | null) => request<{ incidents: IncidentHead[] }>(`/api/incidents${query({ at })}`),
+  incident: (id: number, at: string | null) => request<Incident>(`/api/incidents/${id}${query({ at })}`),
+  replay: (from: number, to: number) =>
+    request<Replay>(
+      `/api/replay${query({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })}`,
+    ),
+  storms: (at: string, signal: AbortSignal) =>
+    request<FeatureCollection>(`/api/replay/storms${query({ at })}`, { signal }),
   openIncident: (body: unknown) => request<Incident>("/api/incidents", post(body)),
   changeIncident: (id: number, body: unknown) =>
     request<Incident>(`/api/incidents/${id}`, { ...post(body), method: "PATCH" }),

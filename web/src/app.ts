@@ -10,6 +10,8 @@ import type { Around } from "./place/types";
 import { Signal } from "./signal";
 import type { Store } from "./store";
 import { themeOf } from "./theme";
+import { layersAt } from "./time/moments";
+import type { Replay } from "./time/types";
 import type {
   BaseList,
   Bounds,
@@ -65,6 +67,10 @@ export class App {
   readonly second = new Signal<[lon: number, lat: number] | null>(null);
   /** Where vehicles, teams and aircraft are; null while there are none. */
   readonly movers = new Signal<{ data: FeatureCollection; total: number; old: number } | null>(null);
+  /** What there is to replay. */
+  readonly replay = new Signal<Replay | null>(null);
+  /** The storms of the moment that is shown; null where they could not be had. */
+  readonly storms = new Signal<FeatureCollection | null>(null);
   /** Open incidents, drawn on the map. */
   readonly marks = new Signal<readonly IncidentHead[]>([]);
   /** Corners of the footprint that is being drawn. */
@@ -93,6 +99,18 @@ export class App {
 
   constructor(store: Store) {
     this.store = store;
+  }
+
+  /** The day or moment that layers are asked of; null is now. */
+  get at(): string | null {
+    const { at, t } = this.store.state;
+    return at ?? layersAt(t, this.replay.value);
+  }
+
+  /** Whether the past is shown, in which nothing can be changed. */
+  get past(): boolean {
+    const { at, t } = this.store.state;
+    return at !== null || t !== null;
   }
 
   get lang(): Lang {

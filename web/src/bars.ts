@@ -126,12 +126,14 @@ export class TopBar {
 export class BottomBar {
   readonly element = h("footer", { class: "bottom-bar" });
   readonly #app: App;
+  readonly #time: HTMLElement;
   readonly #line = h("span", { class: "scale-line" });
   readonly #words = h("span");
   readonly #movers = h("span", { "data-testid": "movers", hidden: true });
 
-  constructor(app: App) {
+  constructor(app: App, time: HTMLElement) {
     this.#app = app;
+    this.#time = time;
     app.catalogue.subscribe(() => this.#build());
     app.movers.subscribe(() => this.#count());
     app.store.subscribe((state, before) => {
@@ -158,6 +160,7 @@ export class BottomBar {
     fill(
       this.element,
       h("span", { class: "scale", "data-testid": "scale" }, this.#line, this.#words),
+      this.#time,
       all && button({ class: "link", "data-testid": "sources-open" }, open, when),
       this.#movers,
       all?.generated &&

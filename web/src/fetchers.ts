@@ -131,7 +131,7 @@ export class Fetchers {
     await Promise.all(
       wanted.map(async (one) => {
         try {
-          const when = { at: store.state.at, filter: store.state.parts[one.id] ?? null };
+          const when = { at: this.#app.at, filter: store.state.parts[one.id] ?? null };
           found.set(one.id, await api.counts(one.id, bbox, when, mine.signal));
         } catch {
           // Shown as a dash; figures of another view would be wrong, and the bar on top says when the server is away.
@@ -146,7 +146,7 @@ export class Fetchers {
     const { item } = this.#app.store.state;
     const info = item && this.#app.layer(item.layer);
     if (!item || !info) this.#item.clear();
-    else void this.#item.run((signal) => api.item(item.layer, item.key, this.#app.store.state.at, signal));
+    else void this.#item.run((signal) => api.item(item.layer, item.key, this.#app.at, signal));
   }
 
   async #loadBases(): Promise<void> {

@@ -94,6 +94,8 @@ export function fieldValue(field: PopupField, value: unknown, lang: Lang): strin
   }
   if (field.format === "boolean" || typeof value === "boolean") return say(value === true ? YES : NO, lang);
   if (field.format === "date") return date(String(value));
+  if (field.format === "instant" && !Number.isNaN(Date.parse(String(value))))
+    return `${day(String(value))} ${clock(String(value))}`;
   if (field.format === "code" || typeof value !== "number") return String(value);
   return field.format === "integer" ? integer(value, lang) : decimal(value, lang);
 }

@@ -141,6 +141,7 @@ const WORDS = {
   keySummary: ["复制摘要", "Copy the summary"],
   keyIncident: ["登记事件", "Put an incident on record"],
   keyUndo: ["撤销刚才设的状态", "Undo the state just set"],
+  keyTime: ["前一次、后一次变化时的状态", "The state before, after a change"],
   keyMap: ["焦点在地图上时：平移、缩放", "With the map focused: pan, zoom"],
   dayTheme: ["日间", "Day"],
   nightTheme: ["夜间", "Night"],

@@ -24,6 +24,7 @@ const KEYS: readonly [key: string, word: Word][] = [
   ["T", "keySummary"],
   ["N", "keyIncident"],
   ["Ctrl Z", "keyUndo"],
+  [", .", "keyTime"],
   ["?", "keyHelp"],
   ["← ↑ → ↓ + −", "keyMap"],
 ];

@@ -12,6 +12,7 @@ import "./planner.css";
 import "./load/load.css";
 import "./place/place.css";
 import "./incident/incident.css";
+import "./time/time.css";
 import { mountAnnouncer } from "./announce";
 import { api } from "./api";
 import { App } from "./app";
@@ -40,6 +41,8 @@ import { RiskPanel } from "./risk-panel";
 import { SourcesPanel } from "./sources-panel";
 import { Store } from "./store";
 import { onSystemTheme, showTheme } from "./theme";
+import { TimeBar } from "./time/bar";
+import { Replayer } from "./time/replayer";
 import type { Catalogue } from "./types";
 
 const store = new Store();
@@ -85,12 +88,14 @@ const connection = new ConnectionWatch(app, () => {
   behind = true;
   void load();
 });
+const time = new TimeBar(app, new Replayer(app));
 const root = document.getElementById("app");
 if (!root) throw new Error("no #app in the page");
 layout.mount(
   root,
   new TopBar(app, search, desk).element,
-  new BottomBar(app).element,
+  new BottomBar(app, time.element).element,
+  time.strip,
   connection.bar,
   mountAnnouncer(),
 );
@@ -131,7 +136,7 @@ let known = "";
 /** Fetch the catalogue: on opening, after a lost connection, and now and then for new versions. */
 async function load(): Promise<void> {
   try {
-    const catalogue = await api.layers(store.state.at);
+    const catalogue = await api.layers(app.at);
     layout.failed(null);
     const fresh = JSON.stringify(catalogue);
     await offerArchives(catalogue);
@@ -146,9 +151,15 @@ async function load(): Promise<void> {
 }
 
 app.reload = load;
-store.subscribe((state, before) => {
-  if (state.at !== before.at) void load();
-});
+/** The day or moment of the layers that are shown. */
+let asked = app.at;
+function follow(): void {
+  if (app.at === asked) return;
+  asked = app.at;
+  void load();
+}
+store.subscribe(follow);
+app.replay.subscribe(follow);
 void load();
 void desk.fetch();
 listenToNews(app);

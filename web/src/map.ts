@@ -14,6 +14,7 @@ import type { Bounds, Catalogue } from "./types";
 setWorkerUrl(workerUrl);
 
 const LOCAL_FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+const NOTHING = { type: "FeatureCollection" as const, features: [] };
 const CHINA: Bounds = [73, 18, 135, 54];
 
 function isPhone(): boolean {
@@ -124,12 +125,12 @@ export class RiskMap implements MapView {
       }
     });
     this.#app.coverage.subscribe(() => this.sync());
-    const { drawing, comparison, sketch, way, around, marks, corners, second } = this.#app;
-    for (const one of [drawing, comparison, sketch, way, around, marks, corners, second])
+    const { drawing, comparison, sketch, way, around, marks, corners, second, storms } = this.#app;
+    for (const one of [drawing, comparison, sketch, way, around, marks, corners, second, storms])
       one.subscribe(() => this.sync());
     this.#app.movers.subscribe((now) => {
       // Not through the style: the rest of it need not be compared once a second.
-      if (now) (map.getSource(MOVERS) as GeoJSONSource | undefined)?.setData(now.data);
+      (map.getSource(MOVERS) as GeoJSONSource | undefined)?.setData(now?.data ?? NOTHING);
     });
     this.#app.item.subscribe(({ data }) => {
       this.sync();
@@ -169,6 +170,7 @@ export class RiskMap implements MapView {
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,
       load: app.drawing.value,
+      storms: app.storms.value,
       ...(app.movers.value ? { movers: app.movers.value.data } : {}),
       place: {
         around: state.pin || state.item ? app.around.value.data : null,

@@ -29,6 +29,7 @@ export class Movers {
 
   constructor(app: App) {
     this.#app = app;
+    app.store.subscribe((state, before) => state.t !== before.t && this.#known.size > 0 && this.#draw());
     document.addEventListener("visibilitychange", () => this.#next(0));
     this.#next(0);
   }
@@ -55,6 +56,11 @@ export class Movers {
   }
 
   #draw(): void {
+    // Where they were is not kept: in the past there are none to show.
+    if (this.#app.store.state.t !== null) {
+      this.#app.movers.value = null;
+      return;
+    }
     const now = performance.now();
     let old = 0;
     const features = [...this.#known.values()].map(({ mover, heard }) => {

@@ -64,9 +64,9 @@ export class RiskPanel {
   }
 
   async #drawFigures(): Promise<void> {
-    const { say: t, lang, store } = this.#app;
+    const { say: t, lang } = this.#app;
     try {
-      const found: KpiList = await api.kpis(store.state.at);
+      const found: KpiList = await api.kpis(this.#app.at);
       fill(
         this.#figures,
         h("div", { class: "block-head" }, h("h2", {}, t("plan")), h("span", { class: "col-head" }, found.on)),

@@ -12,6 +12,7 @@
  *     pin=<lat>,<lon>            the marked place
  *     panel=coverage|sources|keys|risk|incidents  what the right side shows beside the item
  *     at=<YYYY-MM-DD>            the map as it was at the end of that day      (absent: now)
+ *     t=<YYYY-MM-DDThh:mm+08:00>  what was known at that moment                (absent: now)
  *     since=<YYYY-MM-DD>         what changed from the end of that day on is listed  (absent: the last change)
  *     part=<id>:<filter>,…       layers of which a named part only is shown
  *     haz=<hazard>               what happened at the marked place            (absent: anything)
@@ -68,6 +69,7 @@ export type State = {
   pin: [lon: number, lat: number] | null;
   panel: Panel | null;
   at: string | null;
+  t: string | null;
   since: string | null;
   parts: Record<string, string>;
   hazard: Hazard | null;
@@ -117,6 +119,7 @@ export function initialState(): State {
     pin: null,
     panel: null,
     at: null,
+    t: null,
     since: null,
     parts: {},
     hazard: null,
@@ -209,6 +212,12 @@ function parseDay(text: string | undefined): string | null {
   return isDay && text ? text : null;
 }
 
+function parseMoment(text: string | undefined): string | null {
+  const isMoment =
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\+08:00$/.test(text ?? "") && !Number.isNaN(Date.parse(text ?? ""));
+  return isMoment && text ? text : null;
+}
+
 function parseParts(text: string | undefined): Record<string, string> {
   const parts: Record<string, string> = {};
   for (const one of (text ?? "").split(",")) {
@@ -285,6 +294,7 @@ export function parseState(fragment: string): State {
     pin: parsePin(found.get("pin")),
     panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk", "incidents"]),
     at: parseDay(found.get("at")),
+    t: parseMoment(found.get("t")),
     since: parseDay(found.get("since")),
     parts: parseParts(found.get("part")),
     hazard: oneOf(found.get("haz"), HAZARDS),
@@ -321,6 +331,7 @@ export function formatState(state: State): string {
   put("pin", state.pin && `${short(state.pin[1], 6)},${short(state.pin[0], 6)}`);
   put("panel", state.panel);
   put("at", state.at);
+  put("t", state.t);
   put("since", state.since);
   const parts = Object.entries(state.parts);
   put("part", parts.length > 0 ? parts.map(([id, filter]) => `${id}:${filter}`).join(",") : null);

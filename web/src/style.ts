@@ -18,6 +18,7 @@ import type { State } from "./state";
 import { type Drawn, OWN, own, SLOTS, type Slot } from "./style-parts";
 import type { Tokens } from "./theme";
 import { withoutVersion } from "./tiles";
+import { NO_STORMS, STORMS, stormLayers } from "./time/overlay";
 import type { Catalogue, Comparison, Coverage, LayerInfo, Theme } from "./types";
 
 export { OWN, SLOTS };
@@ -42,6 +43,8 @@ export type Overlay = {
   selected: { layer: string; key: string } | null;
   /** Vehicles, teams, aircraft. */
   movers?: FeatureCollection;
+  /** Storms of the moment that is shown. */
+  storms?: FeatureCollection | null;
   /** What the chosen place adds. */
   place?: PlaceDrawing;
   /** Where a load would put its data; the wizard is open and draws. */
@@ -214,7 +217,8 @@ function partOf(info: LayerInfo, source: SourceSpecification, state: State): Sou
   const filter = state.parts[info.id];
   if (!filter || !info.filters.some((one) => one.id === filter)) return source;
   const { url: _, ...rest } = source as SourceSpecification & { url?: string };
-  const on = state.at ? `&on=${state.at}` : "";
+  const day = state.at ?? state.t?.slice(0, 10);
+  const on = day ? `&on=${day}` : "";
   const tiles = [
     `/tiles/${info.id}/{z}/{x}/{y}.mvt?v=${info.version}&filter=${encodeURIComponent(filter)}${on}`,
   ];
@@ -233,6 +237,7 @@ function sources(
       found[info.id] = absolute(partOf(info, info.source, state), origin);
   Object.assign(found, coverageSources(state, overlay));
   found[MOVERS] = { type: "geojson", data: overlay.movers ?? points(null) };
+  found[STORMS] = { type: "geojson", data: overlay.storms ?? NO_STORMS };
   found[PLACE] = placeSource(overlay.place ?? NO_PLACE);
   found[`${OWN}mark`] = { type: "geojson", data: points(overlay.mark) };
   if (overlay.load) Object.assign(found, drawingSources(LOAD, overlay.load));
@@ -268,6 +273,7 @@ export function buildStyle(
   ) {
     drawn.push(...selectionLayers(selected, overlay.selected.key, tokens));
   }
+  drawn.push(...stormLayers(tokens, state.lang));
   drawn.push(...moverLayers(tokens));
   for (const layer of placeLayers(PLACE, tokens)) drawn.push({ slot: "reach", layer });
   drawn.push(...markLayers(tokens));

@@ -26,7 +26,7 @@ export class WhySection {
     const same = this.#shown?.layer === layer && this.#shown.key === key;
     if (!same) fill(this.element, h("h2", {}, this.#app.say("why")), h("p", { class: "skeleton" }, "\u00a0"));
     try {
-      this.#shown = await api.why(layer, key, this.#app.store.state.at, mine.signal);
+      this.#shown = await api.why(layer, key, this.#app.at, mine.signal);
       if (!mine.signal.aborted) this.#draw(this.#shown);
     } catch (error) {
       if (!isAbort(error)) fill(this.element);
@@ -59,7 +59,7 @@ export class WhySection {
       ...this.#members(why),
       ...this.#natural(why),
       ...this.#targets(why),
-      why.rule && this.#app.store.state.at === null && overrideForm(this.#app, why),
+      why.rule && !this.#app.past && overrideForm(this.#app, why),
     );
   }
 
@@ -79,7 +79,7 @@ export class WhySection {
         t("byHandUntil", { person, until: date(until), reason }),
       ),
       h("p", { class: "hint" }, t("byHandWorst", { word: mark.words }), mark.swatch),
-      this.#app.store.state.at === null && withdrawForm(this.#app, why),
+      !this.#app.past && withdrawForm(this.#app, why),
     );
   }
 

@@ -11,6 +11,7 @@ const full: State = {
   pin: [121.55, 29.87],
   panel: "coverage",
   at: "2026-11-01",
+  t: "2026-11-29T01:45+08:00",
   since: "2026-10-01",
   parts: { points_2: "overdue" },
   hazard: "chemical",

@@ -18,7 +18,10 @@ export class IncidentDesk {
 
   constructor(app: App) {
     this.#app = app;
-    app.store.subscribe((state, before) => state.inc !== before.inc && void this.#choose());
+    app.store.subscribe((state, before) => {
+      if (state.t !== before.t) void this.fetch();
+      else if (state.inc !== before.inc) void this.#choose();
+    });
     let online = true;
     app.connection.subscribe((now) => {
       if (now.online && !online) void this.fetch();
@@ -28,7 +31,7 @@ export class IncidentDesk {
 
   async fetch(): Promise<void> {
     try {
-      this.list.value = (await api.incidents()).incidents;
+      this.list.value = (await api.incidents(this.#app.store.state.t)).incidents;
       this.#app.marks.value = this.list.value.filter((one) => one.status === "open");
       await this.#choose();
     } catch (error) {
@@ -38,16 +41,18 @@ export class IncidentDesk {
   }
 
   async #choose(): Promise<void> {
-    const { inc } = this.#app.store.state;
+    const { inc, t } = this.#app.store.state;
     if (inc === null) {
       this.chosen.value = null;
       return;
     }
     try {
-      this.chosen.value = await api.incident(inc);
+      this.chosen.value = await api.incident(inc, t);
     } catch (error) {
       this.chosen.value = null;
-      if (!asFailure(error).offline) announce(asFailure(error).words(this.#app.lang), true);
+      // Before it was put on record there is none.
+      const isEarly = t !== null && asFailure(error).problem.status === 404;
+      if (!isEarly && !asFailure(error).offline) announce(asFailure(error).words(this.#app.lang), true);
     }
     this.#take(this.chosen.value);
   }

@@ -28,7 +28,7 @@ export class LiveForm {
   /** Show the form for an object whose layer has fields that can be set. */
   async show(info: LayerInfo | undefined, item: Item | null): Promise<void> {
     const fields = info?.popup.filter((one) => one.live) ?? [];
-    this.element.hidden = !item || fields.length === 0 || this.#app.store.state.at !== null;
+    this.element.hidden = !item || fields.length === 0 || this.#app.past;
     const wanted = JSON.stringify([item?.layer, item?.key, item?.properties, this.#app.lang]);
     if (this.element.hidden || !item || wanted === this.#shown) return;
     this.#shown = wanted;

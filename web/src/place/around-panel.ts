@@ -59,7 +59,8 @@ export class AroundPanel {
   }
 
   #follow(): void {
-    const { hazard, foot, at } = this.#app.store.state;
+    const { hazard, foot } = this.#app.store.state;
+    const { at } = this.#app;
     const place = this.place();
     this.element.hidden = place === null;
     const asked = JSON.stringify([place, hazard, foot, at]);

@@ -1,0 +1,51 @@
+"""Moments as people ask for them: a day, which stands for its end in Beijing, or an instant with its zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, WithJsonSchema, WrapValidator
+
+from layers.errors import BadInput
+from layers.region import BEIJING
+
+
+def moment_end(day: date | None) -> datetime | None:
+    """Return the last moment of a day, an instant as it is, and None, now, for None."""
+    if day is None or isinstance(day, datetime):
+        return day
+    return datetime.combine(day, time.max, BEIJING)
+
+
+def day_of(moment: date) -> date:
+    """Return the day of a moment where the map is used."""
+    return moment.astimezone(BEIJING).date() if isinstance(moment, datetime) else moment
+
+
+def _read(value: Any, as_day: Callable[[Any], date]) -> date:
+    if isinstance(value, datetime):
+        return _zoned(value)
+    if isinstance(value, str) and "T" in value:
+        # a + that was not escaped in an address arrives as a blank
+        return _zoned(datetime.fromisoformat(value.replace(" ", "+")))
+    return as_day(value)
+
+
+def _zoned(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise BadInput(
+            "时刻没有写明时区，例如 2026-11-29T01:45+08:00",
+            "the instant has no time zone; write 2026-11-29T01:45+08:00",
+            code="no_time_zone",
+        )
+    return instant
+
+
+DayOrInstant = Annotated[
+    date,
+    WrapValidator(_read),
+    WithJsonSchema({"type": "string", "examples": ["2026-03-01", "2026-11-29T01:45+08:00"]}),
+]
+Instant = Annotated[datetime, AfterValidator(_zoned)]

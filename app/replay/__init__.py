@@ -1,0 +1,1 @@
+"""Going back in time: what was known at a moment, and when anything changed."""

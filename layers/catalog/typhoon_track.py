@@ -1,0 +1,97 @@
+"""Best tracks of tropical cyclones: where each storm was, how strong, and how far its winds reached."""
+
+from layers.kinds.vector import VectorLayer
+from layers.model import Field, FieldType, Json, Legend, LegendClass, Text, Theme
+from layers.storms import CATEGORIES
+from layers.style import layer
+from layers.theme import TOKENS
+from layers.units import HPA, KM, MPS
+
+INK = {"day": "#52616F", "night": "#93A4B3"}
+LEGEND = Legend(
+    field="category",
+    title=Text("热带气旋等级（GB/T 19201）", "Category (GB/T 19201)"),
+    classes=tuple(
+        LegendClass(code, text, INK["day"], "plain", "square") for code, text in CATEGORIES.items()
+    ),
+)
+
+
+def radius(grade: int) -> Field:
+    """Return the field of how far winds of a Beaufort grade reach, in the direction they reach furthest."""
+    return Field(
+        name=f"r{grade}_km",
+        title=Text(f"{grade} 级风圈半径", f"Radius of grade-{grade} wind"),
+        aliases=(f"{grade}级风圈半径", f"{grade}级风圈"),
+        type=FieldType.DECIMAL,
+        minimum=0,
+        maximum=1500,
+        unit=KM,
+    )
+
+
+def draw(theme: Theme) -> list[Json]:
+    """Draw open rings of ink, larger for stronger storms."""
+    strength = ["match", ["get", "category"], "super", 6, "sty", 5.4, "ty", 4.8, "sts", 4.2, "ts", 3.6, 3]
+    paint = {
+        "circle-color": TOKENS[theme]["paper"],
+        "circle-radius": strength,
+        "circle-stroke-color": INK[theme],
+        "circle-stroke-width": 1.6,
+    }
+    return [layer("typhoon_track", "points", "circle", "point", paint=paint)]
+
+
+LAYER = VectorLayer(
+    id="typhoon_track",
+    title=Text("台风路径", "Typhoon tracks"),
+    description=Text(
+        "热带气旋最佳路径：逐时位置、中心气压、最大风速与 7、10、12 级风圈半径（取最远方向）。",
+        "Best tracks: position, pressure, wind and radii of grade 7, 10 and 12 (the furthest direction) by time.",
+    ),
+    group="context",
+    order=80,
+    visible=False,
+    shape="point",
+    key="code",
+    role="storm_track",
+    legend=LEGEND,
+    cluster_below=9,
+    extent=(80.0, -10.0, 200.0, 75.0),
+    tile_fields=("name",),
+    fields=(
+        Field(name="code", title=Text("编号与时刻", "Storm and time"), required=True, aliases=("编号",)),
+        Field(name="storm", title=Text("台风编号", "Storm"), required=True, aliases=("台风号", "tfbh")),
+        Field(name="name", title=Text("台风名称", "Name"), aliases=("名称", "台风名")),
+        Field(
+            name="time",
+            title=Text("时刻", "Time"),
+            format="instant",
+            required=True,
+            aliases=("时间", "观测时间"),
+        ),
+        Field(
+            name="pressure_hpa",
+            title=Text("中心气压", "Central pressure"),
+            aliases=("气压",),
+            type=FieldType.DECIMAL,
+            minimum=850,
+            maximum=1100,
+            unit=HPA,
+        ),
+        Field(
+            name="wind_mps",
+            title=Text("最大风速", "Maximum wind"),
+            aliases=("风速", "中心风速"),
+            type=FieldType.DECIMAL,
+            minimum=0,
+            maximum=120,
+            unit=MPS,
+        ),
+        Field(name="category", title=Text("等级", "Category"), choices=CATEGORIES),
+        radius(7),
+        radius(10),
+        radius(12),
+    ),
+    draw=draw,
+)

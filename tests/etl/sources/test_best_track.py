@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from etl.sources.best_track import COLUMNS, BestTrackTable, is_best_track
+from etl.sources.members import Member
+from etl.sources.model import ReadOptions
+from etl.sources.open import open_table
+from layers.errors import BadFile
+
+CMA = """66666 0000   16 0009 1909 0 6                Lekima              20200313
+2019080906 6 265 1239  925 62
+2019081018 2 308 1199  982 20
+"""
+TOKYO = """66666 1909   51 0010 1909 0 6              LEKIMA              20191107
+19080906 002 5 265 1239 0925 105     90120 0120     90250 0180
+19081318 002 6 390 1195 0996 000     00000 0000     00000 0000
+"""
+IBTRACS = """SID,SEASON,NAME,ISO_TIME,NATURE,LAT,LON,WMO_WIND,WMO_PRES,USA_R64_NE,USA_R64_SE
+ ,Year, , , ,degrees_north,degrees_east,kts,mb,nmile,nmile
+2019213N17132,2019,LEKIMA,2019-08-09 06:00:00,TS,26.5,123.9,105,925,40,35
+"""
+
+
+def points(folder: Path, content: str, name: str = "data.txt") -> list[dict[str, str | None]]:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    member = Member(name, "csv", path)
+    assert is_best_track(member)
+    table = BestTrackTable(member, ReadOptions())
+    rows = [row for batch in table.batches() for row in batch.to_pylist()]
+    names = dict(zip((f"c{n}" for n in range(1, 99)), COLUMNS, strict=False))
+    return [{names.get(key, key): value for key, value in row.items()} for row in rows]
+
+
+def test_a_text_of_cma_is_a_table_of_points(tmp_path: Path) -> None:
+    first, second = points(tmp_path, CMA)
+    assert {key: first[key] for key in COLUMNS} == {
+        "code": "1909-201908090600", "storm": "1909", "name": "Lekima", "time": "2019-08-09T06:00:00Z",
+        "pressure_hpa": "925", "wind_mps": "62", "category": "super", "r7_km": None, "r10_km": None, "r12_km": None,
+        "lon": "123.9", "lat": "26.5",
+    }  # fmt: skip
+    assert (first["_row"], second["_row"], second["category"]) == (2, 3, "ts")
+    assert first["_wkb"] is not None
+
+
+def test_a_text_of_tokyo_has_radii_in_kilometres_and_winds_in_metres_a_second(tmp_path: Path) -> None:
+    first, second = points(tmp_path, TOKYO)
+    assert (first["time"], first["wind_mps"], first["category"]) == ("2019-08-09T06:00:00Z", "54", "super")
+    assert (first["r10_km"], first["r7_km"], first["r12_km"]) == ("222.2", "463", None)
+    # a wind of 0 is one that nobody knows
+    assert (second["wind_mps"], second["category"]) == (None, "et")
+
+
+def test_ibtracs_is_read_without_its_row_of_units(tmp_path: Path) -> None:
+    (only,) = points(tmp_path, IBTRACS, "data.csv")
+    assert (only["storm"], only["time"], only["pressure_hpa"]) == (
+        "2019213N17132", "2019-08-09T06:00:00Z", "925",
+    )  # fmt: skip
+    assert (only["r12_km"], only["r7_km"], only["_row"]) == ("74.1", None, 2)
+
+
+def test_a_line_that_is_no_point_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadFile) as refused:
+        points(tmp_path, CMA + "2019081100 2 abc 1199  982 20\n")
+    assert (refused.value.code, refused.value.where["row"]) == ("bad_track_line", 4)
+
+
+def test_a_time_that_is_none_leaves_the_row_to_the_checks_of_the_layer(tmp_path: Path) -> None:
+    last = points(tmp_path, CMA + "2019083299 2 300 1199  982 20\n")[-1]
+    assert (last["time"], last["code"], last["_row"]) == (None, None, 4)
+
+
+@pytest.mark.parametrize("content", ["lon,lat,name\n120,30,甲\n", "66666,甲\n", "名称,经度\n"])
+def test_other_tables_are_no_tracks(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(content, encoding="utf-8")
+    assert not is_best_track(Member("data.csv", "csv", path))
+
+
+def test_the_confined_process_knows_a_track_by_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "路径.txt"
+    path.write_text(CMA, encoding="utf-8")
+    with open_table(path) as table:
+        assert [column.name for column in table.facts.columns] == list(COLUMNS)
+        assert sum(batch.num_rows for batch in table.reader) == 2

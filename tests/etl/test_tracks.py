@@ -1,0 +1,52 @@
+"""Best tracks from their file to the layer, on a real PostGIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from etl.loads.faults import RowsRefused
+from etl.manifest import Entry, Manifest
+from etl.pipeline import Pipeline
+
+REAL = "zj_typhoons_jma_2015_2021.csv"
+CMA = "66666 0000   2 0009 1909 0 6     Lekima     20200313\n2019080906 6 265 1239  925 62\n"
+
+
+def load(pipeline: Pipeline, folder: Path, file: str) -> list[dict[str, object]]:
+    pipeline.run(Manifest(layer=[Entry(id="typhoon_track", file=file)]), folder)
+    with pipeline.engine.connect() as connection:
+        query = "SELECT table_name FROM layer.version JOIN layer.current USING (layer, version) WHERE layer = :layer"
+        table = connection.execute(text(query), {"layer": "typhoon_track"}).scalar_one()
+        found = connection.execute(text(f'SELECT *, ST_X(geom) AS x FROM layer."{table}" ORDER BY code'))
+        return [dict(row) for row in found.mappings()]
+
+
+def test_a_text_of_cma_goes_in_without_a_question(pipeline: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "CH2019BST.txt").write_text(CMA, encoding="utf-8")
+    (row,) = load(pipeline, tmp_path, "CH2019BST.txt")
+    assert (row["code"], row["wind_mps"], row["category"], row["x"]) == (
+        "1909-201908090600",
+        62,
+        "super",
+        123.9,
+    )
+
+
+def test_a_point_without_a_time_is_named_with_file_and_line(pipeline: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "CH2019BST.txt").write_text(CMA + "2019083199 6 265 1239  925 62\n", encoding="utf-8")
+    with pytest.raises(RowsRefused) as refused:
+        load(pipeline, tmp_path, "CH2019BST.txt")
+    assert "CH2019BST.txt" in str(refused.value)
+    assert "3" in str(refused.value)
+
+
+def test_the_tracks_of_28_real_storms_go_in_whole(pipeline: Pipeline, real_data: Path) -> None:
+    rows = load(pipeline, real_data, REAL)
+    assert len(rows) == len((real_data / REAL).read_text(encoding="utf-8").splitlines()) - 1
+    assert len({row["storm"] for row in rows}) == 28
+    lekima = [row for row in rows if row["name"] == "LEKIMA"]
+    assert max(float(str(row["wind_mps"] or 0)) for row in lekima) == pytest.approx(54, abs=0.1)
+    assert {"weak", "td", "ts", "sts", "ty", "sty", "super", "et"} >= {row["category"] for row in rows}
