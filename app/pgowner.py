@@ -6,9 +6,12 @@ import os
 import pwd
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 from app.pgerrors import ClusterFailed
+
+HANDING_OVER_STEPS, HANDING_OVER_STEP_S = 20, 0.05
 
 
 def cluster_owner() -> pwd.struct_passwd:
@@ -47,7 +50,7 @@ def own_directory(path: Path, owner: pwd.struct_passwd) -> None:
         if os.geteuid() == 0:
             os.chown(path, owner.pw_uid, owner.pw_gid)
     except FileExistsError:
-        pass
+        _await_owner(path)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner.pw_uid or stat.S_IMODE(found.st_mode) & 0o077:
         raise ClusterFailed(
@@ -68,3 +71,11 @@ def own_directory(path: Path, owner: pwd.struct_passwd) -> None:
                 f"用户 {owner.pw_name} 进不了 {path}：请把 RISKMAP_STATE_DIR 设到它能进入的目录",
                 f"user {owner.pw_name} cannot enter {path}: set RISKMAP_STATE_DIR to a directory that it can",
             )
+
+
+def _await_owner(path: Path) -> None:
+    """Give another process of root that has just made a directory the moment it needs to hand it over."""
+    for _ in range(HANDING_OVER_STEPS):
+        if os.geteuid() != 0 or path.lstat().st_uid != 0:
+            return
+        time.sleep(HANDING_OVER_STEP_S)

@@ -102,9 +102,10 @@ def server(testrun_uid: str) -> Iterator[Server]:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
-    finally:
-        if not (state_dir / "pg" / "data" / "postmaster.pid").exists():
-            shutil.rmtree(state_dir, ignore_errors=True)
+    if not (
+        state_dir / "pg" / "data" / "postmaster.pid"
+    ).exists():  # a worker that failed leaves it to the others
+        shutil.rmtree(state_dir, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
