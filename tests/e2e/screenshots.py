@@ -14,6 +14,7 @@ from tests.e2e.driver import MapPage
 OUT = CHECKOUT / "web" / "screenshots"
 WHOLE, NEAR = "m=9/29.95/121.2", "m=12/29.97/121.62&layers=land,admin_area,risk_grid,graded_object&cov=0"
 CLOSED = "m=7/29.2/120.4&panel=coverage&radius=none&nofly=29.5,119.7;29.5,120.05;29.9,120.05;29.9,119.7&pin=29.7,119.35"
+PLACE = "pin=29.95,121.55&m=11/29.95/121.55&haz=chemical&foot=300/4000/300&cov=0"
 PICTURES = {
     "day": (1440, 900, "light", ""),
     "night": (1440, 900, "dark", ""),
@@ -27,12 +28,9 @@ PICTURES = {
     "planner": (1440, 900, "light", "panel=coverage&radius=none&wind=8/330&bands=1"),
     "planner-night": (1440, 900, "dark", f"{CLOSED}&craft=AW139&scene=20"),
     "planner-phone": (390, 844, "light", f"{CLOSED}&craft=AW139"),
-    "place": (
-        1440,
-        900,
-        "light",
-        "m=10.6/29.95/121.65&layers=land,admin_area,risk_grid,major_hazard,shelter,rescue_base&cov=0",
-    ),
+    "place": (1440, 900, "light", PLACE),
+    "place-night": (1440, 900, "dark", PLACE),
+    "place-phone": (390, 844, "light", PLACE),
 }
 
 
