@@ -27,6 +27,9 @@ PICTURES = {
     "planner": (1440, 900, "light", "panel=coverage&radius=none&wind=8/330&bands=1"),
     "planner-night": (1440, 900, "dark", f"{CLOSED}&craft=AW139&scene=20"),
     "planner-phone": (390, 844, "light", f"{CLOSED}&craft=AW139"),
+    "time": (1440, 900, "light", "t=2026-08-25T21:30+08:00&m=6.6/28.1/122"),
+    "time-night": (1440, 900, "dark", "t=2026-08-25T21:30+08:00&m=6.6/28.1/122"),
+    "time-phone": (390, 844, "light", "t=2026-08-25T21:30+08:00&m=6/28.1/122"),
     "place": (
         1440,
         900,
