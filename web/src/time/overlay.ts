@@ -34,7 +34,7 @@ export function stormLayers(tokens: Tokens, lang: Lang): Drawn[] {
         "symbol-placement": "line",
         "text-field": reach,
         "text-size": 11,
-        "symbol-spacing": 220,
+        "symbol-spacing": 300,
         "text-offset": [0, -0.8],
       },
       paint: halo,
