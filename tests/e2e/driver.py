@@ -160,6 +160,23 @@ class MapPage:
             ),
         )
 
+    def storm(self) -> dict[str, Any]:
+        """Return what the map draws of storms: kinds with their number, and where the eye is."""
+        return cast(
+            dict[str, Any],
+            self.page.evaluate(
+                """async () => {
+                    const data = await window.riskmap.map.getSource('riskmap:storms').getData();
+                    const found = {};
+                    for (const f of data.features) {
+                        found[f.properties.kind] = (found[f.properties.kind] ?? 0) + 1;
+                        if (f.properties.kind === 'eye') found.at = f.geometry.coordinates;
+                    }
+                    return found;
+                }"""
+            ),
+        )
+
     def mover(self, name: str) -> tuple[float, float]:
         """Return where the map draws a mover."""
         place = self.page.evaluate(

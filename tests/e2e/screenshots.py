@@ -31,6 +31,9 @@ PICTURES = {
     "place": (1440, 900, "light", PLACE),
     "place-night": (1440, 900, "dark", PLACE),
     "place-phone": (390, 844, "light", PLACE),
+    "time": (1440, 900, "light", "t=2026-08-25T21:30+08:00&m=6.6/28.1/122"),
+    "time-night": (1440, 900, "dark", "t=2026-08-25T21:30+08:00&m=6.6/28.1/122"),
+    "time-phone": (390, 844, "light", "t=2026-08-25T21:30+08:00&m=6/28.1/122"),
 }
 
 

@@ -20,6 +20,7 @@ VIEWS = {
     "a base": "item=rescue_base/B3",
     "incidents": "panel=incidents&pin=29.87,121.55",
     "grades and figures": "panel=risk",
+    "the past, with a storm": "t=2026-08-25T20:00%2B08:00",
     "the load wizard": "load=new",
 }
 

@@ -294,7 +294,7 @@ export function parseState(fragment: string): State {
     pin: parsePin(found.get("pin")),
     panel: oneOf(found.get("panel"), ["coverage", "sources", "keys", "risk", "incidents"]),
     at: parseDay(found.get("at")),
-    t: parseMoment(found.get("t")),
+    t: parseMoment(decode(found.get("t") ?? "") ?? undefined),
     since: parseDay(found.get("since")),
     parts: parseParts(found.get("part")),
     hazard: oneOf(found.get("haz"), HAZARDS),

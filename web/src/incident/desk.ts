@@ -42,7 +42,8 @@ export class IncidentDesk {
 
   async #choose(): Promise<void> {
     const { inc, t } = this.#app.store.state;
-    if (inc === null) {
+    const isEarly = t !== null && !this.list.value.some((one) => one.id === inc);
+    if (inc === null || isEarly) {
       this.chosen.value = null;
       return;
     }
@@ -50,9 +51,7 @@ export class IncidentDesk {
       this.chosen.value = await api.incident(inc, t);
     } catch (error) {
       this.chosen.value = null;
-      // Before it was put on record there is none.
-      const isEarly = t !== null && asFailure(error).problem.status === 404;
-      if (!isEarly && !asFailure(error).offline) announce(asFailure(error).words(this.#app.lang), true);
+      if (!asFailure(error).offline) announce(asFailure(error).words(this.#app.lang), true);
     }
     this.#take(this.chosen.value);
   }

@@ -28,6 +28,7 @@ export class TimeBar {
   readonly #span = h("select", { "data-testid": "time-span" });
   readonly #play: HTMLButtonElement;
   readonly #words = h("span");
+  readonly #note = h("span", { class: "time-note" });
   readonly #back: HTMLButtonElement;
   #timer = 0;
 
@@ -37,7 +38,7 @@ export class TimeBar {
     this.#play = button({ class: "plain", "data-testid": "time-play" }, () => this.#toggle());
     this.#back = button({ class: "plain", "data-testid": "time-now" }, () => this.#now());
     fill(this.element, this.#span, this.#play, this.#slider, this.#when);
-    fill(this.strip, this.#words, this.#back);
+    fill(this.strip, this.#words, this.#note, this.#back);
     const follow = debounce(() => this.#replayer.show(this.#shown()), FOLLOW_MS);
     this.#slider.addEventListener("input", () => {
       this.#stop();
@@ -107,12 +108,9 @@ export class TimeBar {
     if (moment === null) return;
     const from = replay.value?.layers_from;
     const older = from && layersAt(moment, replay.value) === null;
-    const said = [
-      t("past", { when: spoken(moment) }),
-      older && t("layersOfNow", { from: spoken(from) }),
-      t("pastNote"),
-    ];
+    const said = [t("past", { when: spoken(moment) }), older && t("layersOfNow", { from: spoken(from) })];
     text(this.#words, said.filter(Boolean).join(" · "));
+    text(this.#note, t("pastNote"));
     text(this.#back, t("toNow"));
   }
 

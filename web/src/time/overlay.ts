@@ -30,7 +30,13 @@ export function stormLayers(tokens: Tokens, lang: Lang): Drawn[] {
     }),
     make("disc-label", "disc", {
       type: "symbol",
-      layout: { "symbol-placement": "line", "text-field": reach, "text-size": 11, "symbol-spacing": 400 },
+      layout: {
+        "symbol-placement": "line",
+        "text-field": reach,
+        "text-size": 11,
+        "symbol-spacing": 300,
+        "text-offset": [0, -0.8],
+      },
       paint: halo,
     }),
     make("way-casing", "way", {
@@ -57,6 +63,7 @@ export function stormLayers(tokens: Tokens, lang: Lang): Drawn[] {
       layout: {
         "text-field": ["get", `label_${lang}`],
         "text-size": 13,
+        "text-max-width": 30,
         "text-anchor": "left",
         "text-offset": [0.9, 0],
         "text-allow-overlap": true,

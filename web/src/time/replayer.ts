@@ -33,24 +33,32 @@ export class Replayer {
     this.#app.store.set({ t: isNow ? null : written(moment) });
   }
 
+  /** Turn to a span; the slider changes when it is known what happened in it. */
   async choose(span: Span): Promise<void> {
-    this.#span = span;
-    this.show(span.open ? null : span.begins);
-    await this.refresh();
+    if (span.open) this.show(null);
+    if ((await this.#ask(span)) && !span.open) this.show(span.begins);
   }
 
   async refresh(): Promise<void> {
-    try {
-      if (this.#span.open) this.#span = lastHours(Date.now());
-      const known = this.#app.replay.value ?? (await api.replay(this.#span.begins, this.#span.ends));
-      const { moment } = this;
-      if (moment !== null && (moment < this.#span.begins || moment > this.#span.ends))
-        this.#span = spanFor(moment, Date.now(), known.storms);
-      this.#app.replay.value = await api.replay(this.#span.begins, this.#span.ends);
-    } catch {
-      // The bar on top says when the server is away.
-    }
+    const { moment } = this;
+    const span = this.#span.open ? lastHours(Date.now()) : this.#span;
+    const isIn = moment === null || (moment >= span.begins && moment <= span.ends);
+    const storms = this.#app.replay.value?.storms;
+    if (isIn) await this.#ask(span);
+    else if (storms) await this.#ask(spanFor(moment, Date.now(), storms));
+    else if (await this.#ask(span)) return this.refresh(); // now the storms are known
     await this.#then();
+  }
+
+  async #ask(span: Span): Promise<boolean> {
+    try {
+      const found = await api.replay(span.begins, span.ends);
+      this.#span = span;
+      this.#app.replay.value = found;
+      return true;
+    } catch {
+      return false; // the bar on top says when the server is away
+    }
   }
 
   async #then(): Promise<void> {

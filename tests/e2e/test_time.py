@@ -1,0 +1,67 @@
+"""Going back in time in the browser: incidents, a storm, the address, keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.e2e.driver import MapPage, expect_text
+from tests.serving import Running
+
+OpenTab = Callable[..., MapPage]
+PIN = "pin=29.87,121.55&m=10/29.87/121.55"
+
+
+def test_an_incident_is_gone_before_it_was_put_on_record_and_nothing_can_be_changed_then(
+    loading: Running, open_tab: OpenTab
+) -> None:
+    tab = open_tab(loading.url).open(f"{PIN}&panel=incidents")
+    sent = {"lon": 121.55, "lat": 29.87, "title": "储罐泄漏", "person": "张三"}
+    number = tab.page.request.post(f"{loading.url}/api/incidents", data=sent).json()["id"]
+    row = tab.page.locator(f'[data-testid="incident-row"][data-id="{number}"]')
+    expect(row).to_be_visible()
+    expect(tab.part("incident-title")).to_be_visible()
+    tab.part("time-slider").focus()
+    tab.page.keyboard.press("Home")
+    expect_text(tab.part("time-strip"), re.compile(r"^地图为 \d\d-\d\d \d\d:\d\d 的状态 · 图层为现有版本"))
+    expect(row).to_have_count(0)
+    expect(tab.part("incident-title")).to_be_hidden()
+    assert "incident" not in tab.footprint()
+    expect(tab.page).to_have_url(re.compile(r"[#&]t=\d{4}-\d\d-\d\dT\d\d:\d\d\+08:00"))
+    tab.page.keyboard.press("End")
+    expect(tab.part("time-strip")).to_be_hidden()
+    expect_text(tab.part("time-when"), "现在")
+    expect(row).to_be_visible()
+    expect(tab.page).not_to_have_url(re.compile("[#&]t="))
+    tab.log_is_clean()
+
+
+def test_a_storm_is_replayed_with_its_circles_of_wind_and_the_link_reopens_the_moment(
+    running: Running, open_tab: OpenTab
+) -> None:
+    tab = open_tab(running.url).open("m=6/27/123")
+    tab.part("time-span").select_option("2699")
+    expect_text(tab.part("time-strip"), "地图为 08-24 08:00 的状态")
+    tab.page.keyboard.press(".")
+    expect_text(tab.part("time-when"), "08-24 11:00")
+    expect_text(tab.part("time-strip"), "地图为 08-24 11:00 的状态")
+    tab.part("time-play").click()
+    expect(tab.part("time-play")).to_have_attribute("aria-label", "暂停")
+    expect_text(tab.part("time-when"), "08-24 13:00")
+    tab.part("time-play").click()
+    tab.open("m=6/27/123&t=2026-08-25T21:30%2B08:00").settle()  # as a chat that escapes links hands it on
+    tab.open("m=6/27/123&t=2026-08-25T21:30+08:00&lang=en").reload()
+    expect_text(tab.part("time-strip"), "The map as it was known at 08-25 21:30")
+    expect(tab.part("time-span")).to_have_value("2699")
+    tab.settle()
+    drawn = tab.storm()
+    assert (drawn["disc"], drawn["way"], drawn["eye"]) == (3, 1, 1)
+    said = tab.page.request.get(f"{running.url}/api/replay/storms?at=2026-08-25T13:30:00Z").json()
+    eye = next(one for one in said["features"] if one["properties"]["kind"] == "eye")
+    assert drawn["at"] == eye["geometry"]["coordinates"]
+    tab.part("time-now").click()
+    expect(tab.part("time-strip")).to_be_hidden()
+    expect(tab.part("time-slider")).to_be_focused()
+    tab.log_is_clean()
