@@ -124,7 +124,7 @@ export class Fetchers {
     this.#counting = mine;
     const on = layersOn(catalogue.value, store.state);
     const wanted = catalogue.value.layers.filter(
-      (one) => on.has(one.id) && one.legend && one.status === "loaded",
+      (one) => on.has(one.id) && one.legend && one.kind === "vector" && one.status === "loaded",
     );
     const bbox = this.#bounds();
     const found = new Map<string, Counts | null>();
