@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
-from tests.conftest import DEMO, Server
-
 PLACE = {"lon": 121.55, "lat": 29.87}
 BASE = "/api/live/rescue_base/B3"
-
-
-@pytest.fixture(scope="module")
-def desk(templates: Server) -> Iterator[TestClient]:
-    """A server over demo data of its own, that may be written to."""
-    name = templates.clone(DEMO)
-    settings = Settings(
-        database_url=templates.database(name), state_dir=templates.state_dir, loads_from="anyone"
-    )
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        yield client
-    templates.drop(name)
 
 
 def opened(desk: TestClient, **more: Any) -> Any:
