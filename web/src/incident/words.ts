@@ -33,7 +33,6 @@ const WORDS = {
   fieldhazard: ["灾种", "hazard"],
   fieldfootprint: ["影响范围", "footprint"],
   fieldhappened_at: ["时间", "time"],
-  by: ["{person} {time}", "{person} {time}"],
   seen: ["登记时约 {n} 人在范围内", "about {n} people inside at the time"],
   past: ["已结束 {n} 起", "{n} closed"],
   untitled: ["未写事由", "untitled"],
@@ -45,7 +44,6 @@ const WORDS = {
   undoNothing: ["没有可撤销的操作", "Nothing to undo"],
   saved: ["已保存", "Saved"],
   needName: ["请先写姓名", "A name is needed"],
-  keyIncidents: ["事件列表", "List of incidents"],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 
 export type IncidentWord = keyof typeof WORDS;

@@ -71,7 +71,6 @@ const WORDS = {
   enough: ["{km} km 内可安置", "room within {km} km"],
   notEnough: ["{km} km 内可用 {free}，不足", "{free} free within {km} km: not enough"],
   freeIn: ["{km} km 内可用 {free}（{n} 处）", "{free} free within {km} km ({n})"],
-  free: ["余 {n}", "{n} free"],
   sum: ["累计 {n}", "sum {n}"],
   unfit: ["较近但不可用", "Near, but no use"],
   noShelters: ["没有载入避灾安置场所", "no shelters are loaded"],
