@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, select
@@ -19,7 +21,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.state.tables import POSITION
-from layers.errors import BadInput
 from layers.geo import Positions, distances_m
 
 AHEAD = timedelta(seconds=60)
@@ -63,20 +64,23 @@ class _Mover:
 
 
 class PositionStore:
-    """The newest fix of every mover. ``turn`` counts batches, so that a page asks only for what moved since."""
+    """The newest fix of every mover. ``turn`` counts batches, so that a page asks only for what moved since.
+
+    It counts on from the clock (milliseconds), so that a server that begins anew is ahead of what a page last heard.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._movers: dict[str, _Mover] = {}
         self._unsaved: set[str] = set()
         self._lock = threading.Lock()
-        self.turn = 0
+        self.turn = int(time.time() * 1000)
 
     def load(self) -> None:
         """Read what was saved before the last stop."""
         with self._engine.connect() as connection:
             for row in connection.execute(select(POSITION)).mappings():
-                self._movers[row["id"]] = _Mover(Fix(**row), 0)
+                self._movers[row["id"]] = _Mover(Fix(**row), self.turn)
 
     def take(self, fixes: Iterable[tuple[int, Fix]]) -> tuple[int, int, list[Refused]]:
         """Take the fixes of a batch (with their row numbers); return how many were taken, how many were older than what
@@ -95,11 +99,8 @@ class PositionStore:
                     older += 1
                     continue
                 if known is None and len(self._movers) >= MOST_MOVERS:
-                    raise BadInput(
-                        f"移动目标超过 {MOST_MOVERS} 个",
-                        f"there are more than {MOST_MOVERS} movers",
-                        code="too_many_movers",
-                    )
+                    refused.append(_too_many(row, fix))
+                    continue
                 self._movers[fix.id] = _Mover(fix, self.turn)
                 self._unsaved.add(fix.id)
                 taken += 1
@@ -131,6 +132,14 @@ class PositionStore:
             gone = [one for one, mover in self._movers.items() if mover.fix.at < limit]
             for one in gone:
                 del self._movers[one]
+        try:
+            self._write(rows, gone, limit)
+        except SQLAlchemyError:
+            with self._lock:  # they are tried again next time
+                self._unsaved |= {row["id"] for row in rows}
+            raise
+
+    def _write(self, rows: list[dict[str, Any]], gone: list[str], limit: datetime) -> None:
         with self._engine.begin() as connection:
             if rows:
                 add = insert(POSITION).values(rows)
@@ -158,6 +167,16 @@ class PositionStore:
             await asyncio.sleep(SAVE_EVERY_S)
             with suppress(SQLAlchemyError):
                 await asyncio.to_thread(self.save)
+
+
+def _too_many(row: int, fix: Fix) -> Refused:
+    return Refused(
+        row,
+        fix.id,
+        "too_many_movers",
+        f"移动目标已有 {MOST_MOVERS} 个，未采用新的",
+        f"there are {MOST_MOVERS} movers; a new one was not taken",
+    )
 
 
 def _ahead(row: int, fix: Fix) -> Refused:

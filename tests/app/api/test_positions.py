@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.testclient import TestClient
 
 from app.main import create_app
@@ -94,6 +96,39 @@ def test_a_page_asks_only_for_what_has_moved(office: Office, mover: str) -> None
 def test_a_batch_that_is_none_is_refused(office: Office, body: Any) -> None:
     answer = office.http.post("/api/positions", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
+
+
+def test_a_page_that_knew_the_server_before_it_began_anew_is_told_all(empty_settings: Settings) -> None:
+    with TestClient(create_app(empty_settings)) as client:
+        client.post("/api/positions", json={"positions": [fix("消防车01", 20)]})
+        turn = client.get("/api/positions").json()["turn"]
+    with TestClient(create_app(empty_settings)) as client:
+        found = client.get("/api/positions", params={"since": turn}).json()
+    assert found["turn"] > turn
+    assert [one["id"] for one in found["positions"]] == ["消防车01"]
+
+
+def test_what_could_not_be_saved_is_saved_later(
+    empty_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with TestClient(create_app(empty_settings)) as client:
+        store = client.app.state.positions  # type: ignore[attr-defined]
+        client.post("/api/positions", json={"positions": [fix("消防车01", 20)]})
+        with monkeypatch.context() as away:
+            away.setattr(store, "_engine", create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+            with pytest.raises(SQLAlchemyError):
+                store.save()
+    with TestClient(create_app(empty_settings)) as client:
+        assert len(client.get("/api/positions").json()["positions"]) == 1
+
+
+def test_movers_beyond_the_limit_are_named_and_the_others_taken(
+    office: Office, mover: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(office, fix(mover, 10))
+    monkeypatch.setattr("app.positions.MOST_MOVERS", 0)
+    said = send(office, fix(f"{mover}-2"), fix(mover, 5))
+    assert (said["taken"], said["faults"][0]["code"]) == (1, "too_many_movers")
 
 
 def test_positions_survive_a_restart(empty_settings: Settings) -> None:
