@@ -60,6 +60,7 @@ from app.risk.cutoffs import unconfirmed_sets
 from app.search.finder import Finder
 from app.settings import Settings
 from app.state.prepare import prepare
+from app.tiles.database import TileDatabase
 from app.tiles.door import TileDoor, Tiles
 from app.tiles.meters import Meters
 from app.tiles.source import TileSource
@@ -127,7 +128,7 @@ def _tiles(meters: Meters, pool: asyncpg.Pool, catalogue: Catalogue, settings: S
     """Return what answers tile addresses."""
     meters.watch("riskmap_tile_connections", "database connections open for tiles", pool.get_size)
     meters.watch("riskmap_tile_connections_idle", "of those, at rest", pool.get_idle_size)
-    source = TileSource(pool, catalogue, meters, settings.slow_tile_s)
+    source = TileSource(TileDatabase(pool), catalogue, meters, settings.slow_tile_s)
     return Tiles(catalogue, source, meters, settings.tile_cache_bytes)
 
 

@@ -21,7 +21,8 @@ from sqlalchemy import Connection, Select
 from etl.progress import Reporter
 from layers.kinds.archive import Archive
 from layers.kinds.tile_points import gather, gathered_statement
-from layers.kinds.tiles import COARSEST, LISTED, is_heavy, listed_tiles, tile_statement, touches
+from layers.kinds.tile_sql import LISTED
+from layers.kinds.tiles import COARSEST, is_heavy, listed_tiles, tile_statement, touches
 from layers.kinds.vector import GENERAL_ZOOMS, VectorLayer
 
 HIGHEST_ZOOM = GENERAL_ZOOMS[-1]

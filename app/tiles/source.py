@@ -13,14 +13,13 @@ import asyncpg
 from app.catalogue import Catalogue, version_gone
 from app.tiles.asked import Asked
 from app.tiles.coding import Coding
+from app.tiles.database import TileDatabase
 from app.tiles.meters import Meters
 from layers.errors import Unavailable
 from layers.kinds.archive import Archive
-from layers.kinds.tiles import BUFFER_SHARE, COARSEST, compiled, is_heavy
+from layers.kinds.tiles import BUFFER_SHARE
 from layers.store import LayerVersion
 
-FREE_WITHIN_S = 5
-"""How long a tile waits for a connection."""
 AREA_REACH = 0.25
 """How far, in archived tiles, a polygon may reach out of the one tile that it was gathered in."""
 HIGHEST_DATA_ZOOM = 16
@@ -39,8 +38,8 @@ class _Flight:
 class TileSource:
     """Finds or makes tiles; one that several ask for at a time is made once."""
 
-    def __init__(self, pool: asyncpg.Pool, catalogue: Catalogue, meters: Meters, slow_s: float) -> None:
-        self._pool, self._catalogue, self._meters, self._slow_s = pool, catalogue, meters, slow_s
+    def __init__(self, database: TileDatabase, catalogue: Catalogue, meters: Meters, slow_s: float) -> None:
+        self._database, self._catalogue, self._meters, self._slow_s = database, catalogue, meters, slow_s
         self._flights: dict[tuple[str, str], _Flight] = {}
 
     async def tile(self, asked: Asked, version: LayerVersion) -> Body:
@@ -88,9 +87,8 @@ class TileSource:
 
     async def _make(self, asked: Asked, version: LayerVersion) -> Body:
         began = time.perf_counter()
-        connection = await self._connection()
         try:
-            body = await self._query(connection, asked, version)
+            body = await self._database.make(asked, version)
         except asyncpg.UndefinedTableError as error:  # let go between the question and the answer
             raise version_gone(asked.layer, version.version) from error
         except (asyncpg.QueryCanceledError, TimeoutError) as error:
@@ -98,34 +96,12 @@ class TileSource:
             raise Unavailable(
                 "切片计算超时，请稍后重试", "the tile took too long; try again", code="tile_timeout"
             ) from error
-        finally:
-            await self._pool.release(connection)
         taken = time.perf_counter() - began
         self._meters.made(asked.layer.id, taken)
         if taken > self._slow_s:
             place = (asked.layer.id, asked.z, asked.x, asked.y)
             logger.warning("slow tile: %s %d/%d/%d took %.2f s, %d bytes", *place, taken, len(body))
         return body, "identity"
-
-    async def _connection(self) -> asyncpg.Connection:
-        try:
-            async with asyncio.timeout(FREE_WITHIN_S):
-                return await self._pool.acquire()
-        except TimeoutError as error:
-            raise Unavailable(
-                "切片服务繁忙，请稍后重试", "the tile service is busy; try again", code="busy"
-            ) from error
-
-    async def _query(self, connection: asyncpg.Connection, asked: Asked, version: LayerVersion) -> bytes:
-        """Ask for a tile, coarser and coarser while it is too heavy."""
-        for coarser in range(COARSEST + 1):
-            statement, names = compiled(asked.layer, str(version.table_name), asked.z, asked.choice, coarser)
-            address = {"z": asked.z, "x": asked.x, "y": asked.y}
-            values = [address.get(name, constant) for name, constant in names]
-            body: bytes = await connection.fetchval(statement, *values) or b""
-            if not is_heavy(body):
-                break
-        return body
 
 
 def _is_empty(archive: Archive, asked: Asked) -> bool:

@@ -15,7 +15,7 @@ from etl.loads.faults import (
     refuse_repeated_keys,
 )
 from etl.loads.finish import finish, needs_finish
-from etl.loads.heap import be_quick, keys_are_unique, shaped
+from etl.loads.heap import INLINE_BYTES, be_quick, keys_are_unique, shaped
 from etl.loads.locate import locate
 from etl.loads.mapping import Mapping, map_columns
 from etl.loads.preview import change_of, moved
@@ -119,8 +119,8 @@ def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Read
 def _create(connection: Connection, table: Sql, query: Sql, kind: str) -> None:
     run(
         connection,
-        sql.SQL("CREATE {}TABLE {} WITH (autovacuum_enabled = off) AS {}").format(
-            sql.SQL(kind), table, query
+        sql.SQL("CREATE {}TABLE {} WITH (autovacuum_enabled = off, toast_tuple_target = {}) AS {}").format(
+            sql.SQL(kind), table, sql.Literal(INLINE_BYTES), query
         ),
     )
 

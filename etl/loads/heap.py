@@ -38,6 +38,8 @@ QUICK = (
 
 
 SIZES = ("tile_size", "tile_x", "tile_y")
+INLINE_BYTES = 4_080
+"""Rows up to this size stay in one piece: of two shapes of a hundred vertices the one for tiles needs no look-up."""
 FEW_VERTICES = 8
 """A polygon of no more vertices is not generalised."""
 
@@ -133,7 +135,8 @@ def new_heap(connection: Connection, layer: VectorLayer, name: str, rows: Sql, s
     """Make and index a heap of the rows of a query (the row columns)."""
     numbered = sql.SQL("SELECT row_number() OVER () AS _row, s.* FROM ({}) s").format(rows)
     table = sql.Identifier(SCHEMA, name)
-    run(connection, sql.SQL("CREATE TABLE {} AS {}").format(table, shaped(layer, numbered, seq)))
+    statement = sql.SQL("CREATE TABLE {} WITH (toast_tuple_target = {}) AS {}")
+    run(connection, statement.format(table, sql.Literal(INLINE_BYTES), shaped(layer, numbered, seq)))
     index_heap(connection, layer, name)
 
 

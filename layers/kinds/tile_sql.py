@@ -31,7 +31,10 @@ _HALF = MERCATOR_CIRCUMFERENCE_M / 2
 
 @dataclass(frozen=True)
 class Address:
-    """Where a tile stands: zoom, column, row, as expressions of a statement."""
+    """Where a tile stands: zoom, column, row, as expressions of a statement.
+
+    What follows from them stands in subqueries: PostgreSQL then computes it once per tile, not once per row.
+    """
 
     z: ColumnElement[int]
     x: ColumnElement[int]
@@ -40,13 +43,25 @@ class Address:
     @property
     def box(self) -> ColumnElement[Any]:
         """The box of the tile."""
-        return func.ST_TileEnvelope(self.z, self.x, self.y)
+        return _once(func.ST_TileEnvelope(self.z, self.x, self.y))
+
+    @property
+    def edges(self) -> tuple[ColumnElement[Any], ...]:
+        """West, south, east and north of the box, mercator metres."""
+        box = func.ST_TileEnvelope(self.z, self.x, self.y)
+        edges = (func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+        return tuple(_once(edge) for edge in edges)
 
     @property
     def box_with_margin(self) -> ColumnElement[Any]:
         """The box of the tile with what is drawn beyond its edge."""
         world = func.ST_MakeEnvelope(-_HALF, -_HALF, _HALF, _HALF, 3857)
-        return func.ST_TileEnvelope(self.z, self.x, self.y, world, cast(literal(BUFFER / TILE_EXTENT), Float))
+        margin = cast(literal(BUFFER / TILE_EXTENT), Float)
+        return _once(func.ST_TileEnvelope(self.z, self.x, self.y, world, margin))
+
+
+def _once(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    return select(expression).scalar_subquery()
 
 
 ASKED = Address(*(bindparam(name, type_=Integer) for name in "zxy"))
@@ -76,12 +91,8 @@ def in_tile(geometry: ColumnElement[Any], box: ColumnElement[Any], buffer: int) 
 
 def within(x: ColumnElement[Any], y: ColumnElement[Any], at: Address) -> list[ColumnElement[bool]]:
     """Return the conditions that a place lies in a tile; the box is half open, so each place is in one tile only."""
-    return [
-        x >= func.ST_XMin(at.box),
-        x < func.ST_XMax(at.box),
-        y >= func.ST_YMin(at.box),
-        y < func.ST_YMax(at.box),
-    ]
+    west, south, east, north = at.edges
+    return [x >= west, x < east, y >= south, y < north]
 
 
 def label_points(layer: VectorLayer, table: Table, at: Address) -> Select[Any]:

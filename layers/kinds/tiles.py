@@ -95,7 +95,18 @@ def compiled(
 
     SQLAlchemy builds the text once; its own execution would cost about as much as a small tile.
     """
-    statement = tile_statement(layer, layer.table(table_name), zoom, choice, coarser)
+    return _compiled(tile_statement(layer, layer.table(table_name), zoom, choice, coarser))
+
+
+@lru_cache(maxsize=512)
+def compiled_list(
+    layer: VectorLayer, table_name: str, zoom: int, choice: Choice | None = None
+) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """Return the same for many tiles of a zoom (places z, xs, ys)."""
+    return _compiled(listed_tiles(tile_statement(layer, layer.table(table_name), zoom, choice, 0, LISTED)))
+
+
+def _compiled(statement: Select[Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:
     result = statement.compile(
         dialect=asyncpg.dialect(),  # type: ignore[no-untyped-call]
         compile_kwargs={"render_postcompile": True},
@@ -124,9 +135,3 @@ def tile_bounds(z: int, x: int, y: int, margin: float = 0.0) -> tuple[float, flo
         math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (y + e) / n)))) for e in (-margin, 1 + margin)
     )
     return west, south, east, north
-
-
-__all__ = [
-    "ASKED", "LISTED", "Choice", "Part", "compiled", "is_heavy", "listed_tiles", "tile_bounds", "tile_statement",
-    "touches",
-]  # fmt: skip

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from app.settings import Settings
 from etl.archives import cover, make_tiles
 from layers.kinds.raster import RasterLayer
-from layers.kinds.tiles import LISTED, tile_statement
+from layers.kinds.tile_sql import LISTED
+from layers.kinds.tiles import tile_statement
 from layers.kinds.vector import VectorLayer
 from layers.registry import discover
 

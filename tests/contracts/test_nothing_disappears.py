@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from app.catalogue import Catalogue
 from etl.archives import cover, make_tiles
-from layers.kinds.tiles import LISTED, MOST_BYTES, MOST_PACKED, tile_bounds, tile_statement
+from layers.kinds.tile_sql import LISTED
+from layers.kinds.tiles import MOST_BYTES, MOST_PACKED, tile_bounds, tile_statement
 from layers.kinds.vector import VectorLayer
 from layers.registry import discover
 from tests.mvt import features
