@@ -38,6 +38,7 @@ from app.api import (
     risk,
     search,
     tiles,
+    warnings,
 )
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
@@ -70,7 +71,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 ROUTES = (
-    layers, risk, items, tiles, search, around, incidents, live, positions, replay, analysis, constants, grading,
+    layers, risk, items, tiles, search, around, incidents,
+    warnings, live, positions, replay, analysis, constants, grading,
     kpis, loads, load_profiles, news, ogc, health,
 )  # fmt: skip
 
