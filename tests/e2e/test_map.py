@@ -168,6 +168,7 @@ def test_when_the_server_is_gone_the_page_says_so_keeps_its_data_and_comes_back(
     open_tab: OpenTab, running: Running
 ) -> None:
     tab = open_tab(running.url).open("panel=coverage")
+    expect(tab.part("cov-land").first).to_have_text(re.compile(r"\d"))
     figures = tab.part("cov-land").first.inner_text()
     counts = tab.part("legend-count")
     expect(counts.first).to_have_text(re.compile(r"\d"))

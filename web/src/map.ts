@@ -128,6 +128,7 @@ export class RiskMap implements MapView {
       const source = (event as { sourceId?: string }).sourceId;
       if (source) this.#failed.add(source);
       if (status === undefined || status === 0) reportReach(false);
+      map.triggerRepaint(); // a tile that failed asks for no frame, and without one the map never comes to rest
     });
     this.#app.store.subscribe((state, before) => {
       const drawn = ["layers", "off", "parts", "theme", "lang", "item", "pin"] as const;
