@@ -44,6 +44,7 @@ from app.api import (
     search,
     tilejson,
     tiles,
+    warnings,
 )
 from app.api.schemas import Problem
 from app.catalogue import Catalogue
@@ -80,8 +81,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 ROUTES = (
-    layers, risk, items, archives, tilejson, tiles, raster_tiles, search, around, incidents, live, positions, replay,
-    analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health, metrics,
+    layers, risk, items, archives, tilejson, tiles, raster_tiles, search, around, incidents, warnings, live, positions,
+    replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health, metrics,
 )  # fmt: skip
 
 

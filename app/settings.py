@@ -41,4 +41,10 @@ class Settings(BaseSettings):
     convert_offset_datums: bool = Field(
         False, description="allow GCJ-02 and BD-09 coordinates to be converted; each such load is logged"
     )
+    warning_issuer: str = Field(
+        "33000000000000",
+        pattern=r"^\d{6}[0-9A-Z]{8}$",
+        description="who issues warnings, the 14 characters of GB/T 35965.1 (the default is not confirmed)",
+    )
+    warning_sender: str = Field("浙江省应急管理厅", max_length=100, description="name of who issues warnings")
     query_timeout_s: float = Field(15.0, gt=0, description="longest time any other query may run, seconds")

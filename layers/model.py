@@ -42,7 +42,7 @@ class Field:
     ignored in files. ``unit`` is shown in the popup. ``aliases`` are other names the column has in files, besides its
     title, in Chinese or pinyin. An ``area_code`` is a GB/T 2260 county code: a retired one is replaced by its
     successor, an empty one filled, and one that disagrees with the place is reported. A ``live`` field may be set by
-    dispatchers between two loads.
+    dispatchers between two loads; ``slip_above`` names another field and how many times its value is a typing slip.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Field:
     aliases: Sequence[str] = ()
     area_code: bool = False
     live: bool = False
+    slip_above: tuple[str, float] | None = None
 
     def as_popup(self) -> Json:
         """Describe the field for a popup row."""

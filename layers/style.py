@@ -79,6 +79,7 @@ def graded_area(layer_id: str, legend: Legend, theme: Theme, *, line_minzoom: fl
             paint={
                 "fill-pattern": by_class(legend, patterns, "hatch-nodata"),
                 "fill-opacity": 0.5 if theme == "day" else 0.4,
+                "fill-antialias": False,
             },
         ),
         layer(

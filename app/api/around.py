@@ -30,11 +30,14 @@ def around(
     downwind_m: Annotated[float | None, Query(ge=10, le=50_000)] = None,
     wind_from_deg: Annotated[float | None, Query(ge=0, le=360)] = None,
     called_at: datetime | None = None,
+    most: Annotated[int, Query(ge=1, le=2000, description="hazards, and targets, listed at most")] = 30,
     at: Moment = None,
 ) -> AroundAnswer:
     """Tell all about a place in one answer: areas, zones, hazards near by, who comes first, shelters, people inside."""
     footprint = _footprint(radius_m, isolation_m, downwind_m, wind_from_deg)
-    params = AroundParams(lon=lon, lat=lat, hazard=hazard, footprint=footprint, at=at, called_at=called_at)
+    params = AroundParams(
+        lon=lon, lat=lat, hazard=hazard, footprint=footprint, at=at, called_at=called_at, most=most
+    )
     return run(params, catalogue, movers)
 
 

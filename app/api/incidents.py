@@ -71,7 +71,16 @@ class LogLine(BaseModel):
     id: int
     at: datetime
     person: str
-    action: Literal["opened", "changed", "closed", "reopened", "note"]
+    action: Literal[
+        "opened",
+        "changed",
+        "closed",
+        "reopened",
+        "note",
+        "warning_drafted",
+        "warning_changed",
+        "warning_approved",
+    ]
     text: str
     detail: dict[str, Any]
 

@@ -55,8 +55,8 @@ class SearchFault(BaseModel):
 
 
 class SearchAnswer(BaseModel):
-    """What a text means. ``total`` counts all objects that match, ``about``: only after allowing for slips;
-    ``versions`` are the layer versions that were searched."""
+    """What a text means. ``total`` counts all objects that match, ``about``: only after allowing for slips, ``cut``:
+    words beyond the sixth were not looked for; ``versions`` are the layer versions that were searched."""
 
     q: str
     readings: list[PlaceReading]
@@ -64,6 +64,7 @@ class SearchAnswer(BaseModel):
     hits: list[SearchHit]
     total: int
     about: bool
+    cut: bool
     versions: dict[str, str]
 
 
@@ -126,5 +127,6 @@ def _answer(q: str, found: Found) -> SearchAnswer:
         ],
         total=found.total,
         about=found.about,
+        cut=found.cut,
         versions=found.versions,
     )

@@ -57,6 +57,7 @@ class AroundParams(BaseModel):
     at: DayOrInstant | None = Field(
         None, description="with the layers as they were served at an instant, or at the end of a day"
     )
+    most: int = Field(30, ge=1, le=2000, description="hazards, and targets, that are listed at most")
     called_at: datetime | None = Field(
         None, description="when the call came: arrivals are counted from it; now"
     )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, null, select
 
 from app.analysis.model import BaseRow
 from app.catalogue import Catalogue
@@ -55,6 +55,7 @@ class Near:
             "layer": self.layer.id,
             "key": row[self.layer.key],
             "name": row[self.layer.title_field] or row[self.layer.key],
+            "name_en": row.get("name_en"),
             "lon": row["x"],
             "lat": row["y"],
             "distance_m": round(float(self.distance_m[n]), 1),
@@ -166,10 +167,19 @@ class Reader:
             self.used[layer.id] = version
             table = layer.table(str(version.table_name))
             names = ("code", "name", "grade", "because", "because_en", "overridden", "graded_on")
-            query = select(*(table.c[n] for n in names)).where(self._holds(table, shape))
+            columns = (*(table.c[n] for n in names), self._english(table.c.code).label("name_en"))
+            query = select(*columns).where(self._holds(table, shape))
             query = query.order_by(table.c.grade.nulls_last()).limit(1)
             for row in self._connection.execute(query).mappings():
                 yield layer, row
+
+    def _english(self, code: ColumnElement[str]) -> Any:
+        """The English name of the area with a code: the zone of a county has the county's."""
+        found = self.by_role(ADMIN)
+        if found is None:
+            return null()
+        areas = found[0].table(str(found[1].table_name)).alias("areas")
+        return select(areas.c.name_en).where(areas.c.code == code).limit(1).scalar_subquery()
 
     def nearest_county(self) -> tuple[str, float, float] | None:
         """Return the name of the nearest county with metres and bearing to it; None where no areas are loaded."""

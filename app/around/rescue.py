@@ -90,6 +90,7 @@ def _seen_from(reader: Reader, layer_id: str, base: BaseRow) -> Json:
         "layer": layer_id,
         "key": base.id,
         "name": base.name,
+        "name_en": base.name_en,
         "lon": base.lon,
         "lat": base.lat,
         "distance_m": round(away, 1),

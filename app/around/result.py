@@ -38,6 +38,7 @@ class Zone(BaseModel):
     title: Words
     key: str
     name: str
+    name_en: str | None
     grade: int | None
     word: Words
     because: Words
@@ -51,6 +52,7 @@ class Away(BaseModel):
     layer: str
     key: str
     name: str
+    name_en: str | None = None
     lon: float
     lat: float
     distance_m: float
@@ -96,10 +98,11 @@ class TargetNear(Away):
 
 class Hazards(BaseModel):
     """What can make it worse: all within the largest ring counted, the gravest of each ring listed; ``in_footprint``
-    counts all inside the footprint, however large it is."""
+    counts all inside the footprint, however large it is; ``found`` all that could be listed, ``most`` of them are."""
 
     layer: str | None
     total: int
+    found: int
     in_footprint: int
     items: list[HazardNear]
 
@@ -109,6 +112,7 @@ class Targets(BaseModel):
 
     layer: str | None
     total: int
+    found: int
     in_footprint: int
     persons_in_footprint: int
     items: list[TargetNear]
@@ -179,11 +183,13 @@ class ShelterAway(Away):
 
 class Shelters(BaseModel):
     """Where people go. ``need``: people inside the footprint; ``enough_within_m``: the distance within which there is
-    room for all of them, null where there is not within ``searched_m``."""
+    room for all of them, null where there is not within ``searched_m``; ``over``: people beyond the places of those
+    that are overfull."""
 
     layer: str | None
     need: int | None
     free: int
+    over: int
     counted: int
     searched_m: float
     enough_within_m: float | None

@@ -37,7 +37,7 @@ from layers.region import BEIJING, BOX
 RINGS_M = (500.0, 1000.0, 3000.0, 5000.0)
 SHELTERS_M = 20_000.0
 LANDING_M = MOVERS_M = TEAMS_M = 50_000.0
-MOST_HAZARDS, MOST_TARGETS, MOST_LANDING, MOST_MOVERS = 30, 20, 3, 5
+MOST_LANDING, MOST_MOVERS = 3, 5
 ROUGH_DEGREES = 1e-5
 """About a metre: what an outline may give away before people are counted in it, who are known by the kilometre."""
 NOBODY = Text("没有人口数据", "no population data")
@@ -137,6 +137,7 @@ class _Answer:
             "title": layer.title.as_json(),
             "key": row["code"],
             "name": row["name"],
+            "name_en": row["name_en"],
             "grade": row["grade"],
             "word": word(row["grade"]),
             "because": {"zh": row["because"] or "", "en": row["because_en"] or ""},
@@ -196,10 +197,10 @@ class _Answer:
 
     def _hazards(self, near: Near | None) -> Json:
         if near is None:
-            return {"layer": None, "total": 0, "in_footprint": 0, "items": []}
+            return {"layer": None, "total": 0, "found": 0, "in_footprint": 0, "items": []}
         ring = np.searchsorted(RINGS_M, near.distance_m)
         grade = np.array([row["grade"] or 9 for row in near.rows], dtype=np.int64)
-        order = np.lexsort((near.distance_m, grade, ring))[:MOST_HAZARDS]
+        order = np.lexsort((near.distance_m, grade, ring))[: self._params.most]
         overdue = self._overdue([near.rows[int(n)][near.layer.key] for n in order])
         kinds = near.layer.field("kind").choices or {}
         items = []
@@ -217,7 +218,13 @@ class _Answer:
                 }
             )
         total, inside = near.within(RINGS_M[-1]), int(near.inside.sum())
-        return {"layer": near.layer.id, "total": total, "in_footprint": inside, "items": items}
+        return {
+            "layer": near.layer.id,
+            "total": total,
+            "found": len(near.rows),
+            "in_footprint": inside,
+            "items": items,
+        }
 
     def _substances(self, inventory: str | None) -> list[Json]:
         if not inventory:
@@ -238,7 +245,14 @@ class _Answer:
 
     def _targets(self, near: Near | None) -> Json:
         if near is None:
-            return {"layer": None, "total": 0, "in_footprint": 0, "persons_in_footprint": 0, "items": []}
+            return {
+                "layer": None,
+                "total": 0,
+                "found": 0,
+                "in_footprint": 0,
+                "persons_in_footprint": 0,
+                "items": [],
+            }
         kinds = near.layer.field("kind").choices or {}
         first = sorted(range(len(near.rows)), key=lambda n: (not near.inside[n], near.distance_m[n]))
         items = [
@@ -247,12 +261,13 @@ class _Answer:
                 "kind": kinds[near.rows[n]["kind"]].as_json(),
                 "persons": near.rows[n]["persons"],
             }
-            for n in first[:MOST_TARGETS]
+            for n in first[: self._params.most]
         ]
         inside = [row for row, is_in in zip(near.rows, near.inside, strict=True) if is_in]
         return {
             "layer": near.layer.id,
             "total": near.within(RINGS_M[-1]),
+            "found": len(near.rows),
             "in_footprint": len(inside),
             "persons_in_footprint": sum(row["persons"] or 0 for row in inside),
             "items": items,
@@ -299,7 +314,14 @@ class _Answer:
 
     def _shelters(self, need: int | None) -> Json:
         near = self._reader.near(SHELTER, SHELTERS_M, self._footprint)
-        nothing: Json = {"layer": None, "need": need, "free": 0, "counted": 0, "searched_m": SHELTERS_M}
+        nothing: Json = {
+            "layer": None,
+            "need": need,
+            "free": 0,
+            "over": 0,
+            "counted": 0,
+            "searched_m": SHELTERS_M,
+        }
         if near is None:
             return {**nothing, "enough_within_m": None, "items": [], "unfit": []}
         hazards, levels = near.layer.field("hazards").choices or {}, near.layer.field("level").choices or {}
@@ -316,6 +338,7 @@ class _Answer:
         return nothing | {
             "layer": near.layer.id,
             "free": chosen.free,
+            "over": chosen.over,
             "counted": chosen.counted,
             "enough_within_m": chosen.enough_within_m,
             "items": chosen.items,

@@ -19,11 +19,13 @@ MOST_SHOWN = 60
 
 @dataclass(frozen=True)
 class Chosen:
-    """The list, the nearer ones that are no use with what is against each, and whether it suffices."""
+    """The list, the nearer ones that are no use with what is against each, and whether it suffices; ``over``: people
+    beyond the places of those that are overfull."""
 
     items: list[dict[str, Any]]
     unfit: list[dict[str, Any]]
     free: int
+    over: int
     counted: int
     enough_within_m: float | None
 
@@ -33,15 +35,14 @@ def choose(rows: Iterable[dict[str, Any]], need: int | None, hazard: str | None,
     hazards (codes separated by ``;``). Unknown occupation counts as none, an unknown capacity as no room."""
     items: list[dict[str, Any]] = []
     unfit: list[dict[str, Any]] = []
-    total = counted = 0
+    total = counted = over = 0
     enough: float | None = 0.0 if need == 0 else None
     for row in rows:
         against = _against(row, hazard, hazard_word)
-        free = None if row["capacity"] is None else max(0, row["capacity"] - (row["occupied"] or 0))
-        if against is None and not free:
-            against = (
-                Text("没有空位", "no free places") if free == 0 else Text("容量未知", "places not known")
-            )
+        left = None if row["capacity"] is None else row["capacity"] - (row["occupied"] or 0)
+        free = None if left is None else max(0, left)
+        over += max(0, -(left or 0))
+        against = against or _no_room(left)
         if against is not None:
             if len(unfit) < SHOWN_UNFIT:
                 unfit.append(
@@ -55,7 +56,7 @@ def choose(rows: Iterable[dict[str, Any]], need: int | None, hazard: str | None,
             items.append({**row, "free": free, "sum_free": total, "why": why, "shortfall": None})
         if enough is None and need is not None and total >= need:
             enough = row["distance_m"]
-    return Chosen(items, unfit, total, counted, enough)
+    return Chosen(items, unfit, total, over, counted, enough)
 
 
 def _against(row: dict[str, Any], hazard: str | None, word: Text) -> Text | None:
@@ -67,6 +68,14 @@ def _against(row: dict[str, Any], hazard: str | None, word: Text) -> Text | None
     if hazard is not None and fit and hazard not in fit:
         return Text(f"不适用于{word.zh}", f"not for {word.en}")
     return None
+
+
+def _no_room(left: int | None) -> Text | None:
+    if left is None:
+        return Text("容量未知", "places not known")
+    if left < 0:
+        return Text(f"超员 {-left:,} 人", f"over by {-left:,}")
+    return Text("没有空位", "no free places") if left == 0 else None
 
 
 def _why(row: dict[str, Any], free: int, is_first: bool, word: Text | None) -> Text:

@@ -26,7 +26,9 @@ from layers.kinds.vector import VectorLayer
 from layers.store import LayerVersion
 
 ADMIN = "admin"  # the role of the layer of administrative areas
-LONGEST_NAME = 40
+LONGEST_WITH_SLIP = 40  # letters; longer ones are looked for as they stand
+SHORTEST_SPELT_SLIP = 5
+MOST_SPELT = 20_000  # names of a layer whose spelling is searched for slips
 MOST_TERMS = 6
 SHORTEST_IN_CODES = 5
 KEPT_VERSIONS = 2
@@ -68,13 +70,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer: readings as a coordinate, objects best first, how many there are, and the versions that were read."""
+    """The answer: readings as a coordinate, objects best first, how many there are, whether words were left out
+    (``cut``), and the versions that were read."""
 
     readings: list[TypedPlace]
     fault: BadInput | None
     hits: list[Hit]
     total: int
     about: bool
+    cut: bool
     versions: dict[str, str]
 
 
@@ -119,7 +123,8 @@ class Finder:
             readings = read_typed(typed, places)
         except BadInput as error:
             fault = error
-        terms = [one for one in map(plain, typed[:LONGEST_NAME].split()) if one][:MOST_TERMS]
+        words = [one for one in map(plain, typed.split()) if one]
+        terms = words[:MOST_TERMS]
         hits: list[Hit] = []
         total, about = 0, False
         if terms and not readings and fault is None:
@@ -132,14 +137,14 @@ class Finder:
                 hits, total = self._search(terms, versions, limit, near, slips=True)
                 about = bool(hits)
         served = {i: v.version for i, v in versions.items()}
-        return Found(readings, fault, hits, total, about, served)
+        return Found(readings, fault, hits, total, about, len(words) > len(terms), served)
 
     def _splits(self, terms: Sequence[str], versions: dict[str, LayerVersion]) -> list[list[str]]:
         """Cut a word that begins with names of areas: 浙江省杭州市西湖区转塘街道 is 转塘 in 西湖区.
 
         In the data the word 街道 is rarely part of the name.
         """
-        if len(terms) != 1:
+        if len(terms) != 1 or len(terms[0]) > LONGEST_WITH_SLIP:
             return []
         word = terms[0]
         cuts = [self._peeled(one, versions) for one in dict.fromkeys((word, SUFFIX.sub("", word))) if one]
@@ -166,7 +171,8 @@ class Finder:
         self.places(versions).inside(np.array([120.0]), np.array([29.0]))
         for layer_id, version in versions.items():
             names = self._read(self.catalogue.registry.vector(layer_id), version)
-            for texts in (names.by_name, names.by_code, names.by_english):
+            spelt = names.by_spelling if len(names.keys) <= MOST_SPELT else None
+            for texts in (names.by_name, names.by_code, names.by_english, spelt):
                 if texts is not None:
                     texts.find(readings_of("a")[0])
 
@@ -328,8 +334,16 @@ def _match(names: Names, term: str, slips: bool) -> _Scores:
             scores.take(names.by_english.find(plainest), plainest, names.by_english.lengths, "english")
     for reading in spelt:
         scores.take(by_name.find(reading), reading, names.bare, "pinyin")
-    if slips:
+    if slips and len(term) <= LONGEST_WITH_SLIP:
         _take_slips(scores, by_name, term, plainest, spelt)
+        if (
+            term.isascii()
+            and term.isalpha()
+            and len(term) >= SHORTEST_SPELT_SLIP
+            and len(names.keys) <= MOST_SPELT
+        ):
+            spelling = names.by_spelling
+            scores.take(spelling.find_with_slip(plainest), plainest, spelling.lengths, "slip")
     return scores
 
 

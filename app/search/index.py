@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.pinyin import Reading, Token, plain
+from app.search.pinyin import Reading, Token, plain, spelling
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -152,6 +152,11 @@ class Names:
     def by_english(self) -> Texts | None:
         """English names where the layer has them."""
         return Texts([plain(name or "") for name in self.english]) if any(self.english) else None
+
+    @cached_property
+    def by_spelling(self) -> Texts:
+        """The names in letters, each character by its first reading: a slip inside a syllable is found in these."""
+        return Texts([spelling(name) for name in self.names])
 
     @cached_property
     def by_code(self) -> Texts:

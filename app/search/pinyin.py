@@ -51,12 +51,28 @@ def readings(character: str) -> frozenset[str]:
     """Return the syllables a character is read as, without tones; ü as v and as u. Empty for letters and digits."""
     found: set[str] = set()
     for toned in pinyin_dict.get(ord(character), "").split(","):
-        bare = "".join(
-            c for c in unicodedata.normalize("NFD", toned) if not unicodedata.combining(c) or c == "\u0308"
-        )
-        umlaut = unicodedata.normalize("NFC", bare)
+        umlaut = _toneless(toned)
         found |= {umlaut.replace("ü", "v"), umlaut.replace("ü", "u")} - {""}
     return frozenset(found)
+
+
+def spelling(name: str) -> str:
+    """Write a name in letters, each character by its commonest reading, ü as v."""
+    return "".join(_first(character) for character in plain(name))
+
+
+@cache
+def _first(character: str) -> str:
+    toned = pinyin_dict.get(ord(character), "").split(",")[0]
+    if not toned:
+        return character
+    return _toneless(toned).replace("ü", "v")
+
+
+def _toneless(toned: str) -> str:
+    parts = unicodedata.normalize("NFD", toned)
+    bare = "".join(c for c in parts if not unicodedata.combining(c) or c == "\u0308")
+    return unicodedata.normalize("NFC", bare)
 
 
 @cache

@@ -42,7 +42,7 @@ def open_incident(connection: Connection, values: Json, *, person: str, shown: J
     row = {**values, "number": f"{day}-{n + 1:03d}", "status": OPEN, "created_by": who}
     row["happened_at"] = row.get("happened_at") or datetime.now(BEIJING)
     made: int = connection.execute(insert(INCIDENT).values(**row).returning(INCIDENT.c.id)).scalar_one()
-    _log(connection, made, who, "opened", str(values.get("title") or ""), shown)
+    log_line(connection, made, who, "opened", str(values.get("title") or ""), shown)
     tell(connection, incident=made)
     return incident(connection, made)
 
@@ -72,7 +72,7 @@ def change(connection: Connection, number: int, changes: Json, *, person: str, r
         )
     action = {OPEN: "reopened", CLOSED: "closed"}.get(str(values.get("status")), "changed")
     detail = {name: _plain(before[name]) for name in values}
-    _log(connection, number, who, action, words, {"before": detail})
+    log_line(connection, number, who, action, words, {"before": detail})
     tell(connection, incident=number)
     return incident(connection, number)
 
@@ -90,7 +90,7 @@ def add_note(connection: Connection, number: int, words: str, *, person: str) ->
             f"记录须为 1 至 {LONGEST_TEXT} 字", f"a line has 1 to {LONGEST_TEXT} characters", code="bad_text"
         )
     incident(connection, number, with_log=False)
-    _log(connection, number, who, "note", words.strip(), {})
+    log_line(connection, number, who, "note", words.strip(), {})
     tell(connection, incident=number)
     return incident(connection, number)
 
@@ -124,7 +124,8 @@ def no_incident(number: int) -> NotFound:
     return NotFound(f"没有事件 {number}", f"there is no incident {number}", code="no_incident")
 
 
-def _log(connection: Connection, number: int, person: str, action: str, words: str, detail: Json) -> None:
+def log_line(connection: Connection, number: int, person: str, action: str, words: str, detail: Json) -> None:
+    """Write into the log of an incident."""
     line = {"incident": number, "person": person, "action": action, "text": words, "detail": detail}
     connection.execute(insert(INCIDENT_LOG).values(**line))
 

@@ -60,7 +60,9 @@ def set_live(
         raise BadInput("没有给出要改的值", "no values are given", code="bad_value")
     known = live_values(connection, layer.id).get(key, {})
     for name, value in values.items():
-        _check(_live_field(layer, name), value)
+        field = _live_field(layer, name)
+        _check(field, value)
+        _check_slip(layer, field, value, row)
         before = known.get(name, row[name])
         if value != before:
             line = {"layer": layer.id, "key": key, "field": name, "value": value, "before": before}
@@ -103,6 +105,22 @@ def _live_field(layer: VectorLayer, name: str) -> Field:
             field=name[:40],
         )
     return field
+
+
+def _check_slip(layer: VectorLayer, field: Field, value: Any, row: Json) -> None:
+    """Raise BadInput (``typing_slip``) for a number that is many times what it is counted against."""
+    if field.slip_above is None or value is None:
+        return
+    other, times = field.slip_above
+    most = (row[other] or 0) * times
+    if most and value > most:
+        title = layer.field(other).title
+        raise BadInput(
+            f"{field.title.zh} {value} 超过{title.zh} {row[other]} 的 {times:g} 倍，疑为误输",
+            f"{field.title.en} {value} is more than {times:g} times {title.en} {row[other]}: a slip of the finger?",
+            code="typing_slip",
+            field=field.name,
+        )
 
 
 def _check(field: Field, value: Any) -> None:

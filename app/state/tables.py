@@ -1,4 +1,4 @@
-"""Tables of schema ``app`` that only the application reads: incidents, live values of objects, positions."""
+"""Tables of schema ``app`` that only the application reads: incidents, warnings, live values, positions."""
 
 from __future__ import annotations
 
@@ -38,6 +38,26 @@ INCIDENT_LOG = Table(
     Column("action", Text, nullable=False),
     Column("text", Text, nullable=False, server_default=""),
     Column("detail", JSONB, nullable=False, server_default="{}"),
+)
+WARNING = Table(
+    "warning",
+    KEPT,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("incident", BigInteger, ForeignKey(INCIDENT.c.id), nullable=False, index=True),
+    Column("incident_rev", BigInteger, nullable=False),
+    Column("identifier", Text, nullable=False, unique=True),
+    Column("sender", Text, nullable=False),
+    Column("refers_to", Text),
+    Column("hazard", Text),
+    Column("colour", Text, nullable=False),
+    Column("texts", JSONB, nullable=False),
+    Column("area", JSONB, nullable=False),
+    Column("rev", BigInteger, nullable=False, server_default="1"),
+    Column("written_by", Text, nullable=False),
+    Column("drafted_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", DateTime(timezone=True)),
 )
 LIVE = Table(
     "live",

@@ -1,7 +1,7 @@
 """Tiles out of PostGIS: one statement each, or one for all that wait where tiles are small.
 
 At high zooms a tile costs less than the question for it. Whoever gets a connection therefore asks for all tiles of its
-kind that wait for one, its own among them; with nobody waiting it asks for its own alone, so that nobody is slower for it.
+kind that wait for one, its own among them; with nobody waiting it asks for its own alone, and nobody is slower for it.
 """
 
 from __future__ import annotations

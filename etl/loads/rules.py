@@ -82,6 +82,9 @@ def _of_field(one: Cell, lossy: bool) -> list[Rule]:
         high = sql.SQL("{} > {}").format(value, sql.Literal(field.maximum))
         words = f"大于最大值 {field.maximum:g}", f"is above the maximum {field.maximum:g}"
         rules.append(_rule(field, text, "out_of_range", high, *words))
+    if field.format == "instant":
+        loose = sql.SQL("{} IS NOT NULL AND {} !~ {}").format(staged, text, sql.Literal(_INSTANT))
+        rules.append(_rule(field, text, "no_zone", loose, *_INSTANT_WORDS))
     if field.choices is not None:
         rules.append(_in_list(field, text, value))
     if one.from_text and lossy:
@@ -90,6 +93,11 @@ def _of_field(one: Cell, lossy: bool) -> list[Rule]:
     return rules
 
 
+_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+_INSTANT_WORDS = (
+    "没有写明时区：时刻须为 UTC，写作 2019-08-09T06:00:00Z",
+    "has no time zone: an instant is in UTC, written 2019-08-09T06:00:00Z",
+)
 _LOST_WORDS = (
     "含有已丢失的字符（U+FFFD），请向来源单位索取原件",
     "holds characters that were lost (U+FFFD); ask the source for the original",

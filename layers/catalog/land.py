@@ -10,7 +10,13 @@ def draw(theme: Theme) -> list[Json]:
     """Fill the land; the sea is the background of the map."""
     tokens = TOKENS[theme]
     return [
-        layer("land", "fill", "fill", "base", paint={"fill-color": tokens["land"]}),
+        layer(
+            "land",
+            "fill",
+            "fill",
+            "base",
+            paint={"fill-color": tokens["land"], "fill-antialias": False},  # the coast is a line of its own
+        ),
         layer("land", "coast", "line", "base", paint={"line-color": tokens["line"], "line-width": 0.6}),
     ]
 

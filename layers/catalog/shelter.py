@@ -112,6 +112,7 @@ LAYER = VectorLayer(
             minimum=0,
             unit=PERSONS,
             live=True,
+            slip_above=("capacity", 10),
         ),
         Field(
             name="area_m2",

@@ -89,7 +89,10 @@ class MapPage:
         return round(lon, 4), round(lat, 4), round(zoom, 2)
 
     def fly(self, lon: float, lat: float, zoom: float) -> MapPage:
-        self.page.evaluate("([c, z]) => window.riskmap.map.jumpTo({center: c, zoom: z})", [[lon, lat], zoom])
+        # In braces: an arrow that returns the map has Playwright copy it, every tile in it, seconds and growing
+        self.page.evaluate(
+            "([c, z]) => { window.riskmap.map.jumpTo({center: c, zoom: z}); }", [[lon, lat], zoom]
+        )
         return self.settle()
 
     def click_at(self, lon: float, lat: float) -> MapPage:
@@ -139,7 +142,15 @@ class MapPage:
 
     def changed(self, test_id: str, before: str) -> MapPage:
         """Wait until a part says something else than before."""
-        expect(self.part(test_id)).not_to_have_text(before)
+        self.page.wait_for_function(
+            """([id, before]) => {
+                const part = document.querySelector(`[data-testid="${id}"]`);
+                return part !== null && part.innerText !== before;
+            }""",
+            arg=[test_id, before],
+            polling=20,  # what expect() looks at every half second would be timed as half a second
+            timeout=15_000,
+        )
         return self
 
     def rows(self, section: str) -> Locator:

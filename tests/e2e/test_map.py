@@ -168,11 +168,17 @@ def test_when_the_server_is_gone_the_page_says_so_keeps_its_data_and_comes_back(
     open_tab: OpenTab, running: Running
 ) -> None:
     tab = open_tab(running.url).open("panel=coverage")
+    expect(tab.part("cov-land").first).to_have_text(re.compile(r"\d"))
     figures = tab.part("cov-land").first.inner_text()
+    counts = tab.part("legend-count")
+    expect(counts.first).to_have_text(re.compile(r"\d"))
+    before = counts.all_inner_texts()
     tab.context.set_offline(True)
     tab.fly(120.2, 29.1, 9)
     expect(tab.part("offline-bar")).to_be_visible(timeout=20_000)
     assert tab.part("cov-land").first.inner_text() == figures
+    expect_text(tab.part("legend-age").first, "前的视图")
+    assert counts.all_inner_texts() == before
     tab.context.set_offline(False)
     expect(tab.part("offline-bar")).to_be_hidden(timeout=30_000)
     tab.log_is_clean("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "AJAXError", "NetworkError")

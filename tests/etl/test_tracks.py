@@ -50,3 +50,20 @@ def test_the_tracks_of_28_real_storms_go_in_whole(pipeline: Pipeline, real_data:
     lekima = [row for row in rows if row["name"] == "LEKIMA"]
     assert max(float(str(row["wind_mps"] or 0)) for row in lekima) == pytest.approx(54, abs=0.1)
     assert {"weak", "td", "ts", "sts", "ty", "sty", "super", "et"} >= {row["category"] for row in rows}
+
+
+@pytest.mark.parametrize("time", ["2019-08-09 06:00", "2019-08-09T06:00:00", "2019-08-09T14:00:00+08:00"])
+def test_a_table_made_by_hand_whose_times_are_not_in_utc_is_refused(
+    pipeline: Pipeline, tmp_path: Path, time: str
+) -> None:
+    rows = f"code,storm,name,time,lon,lat\n1909-1,1909,利奇马,{time},123.9,26.5\n"
+    (tmp_path / "hand.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(RowsRefused) as refused:
+        load(pipeline, tmp_path, "hand.csv")
+    assert {(one.field, one.code) for one in refused.value.faults} == {("time", "no_zone")}
+
+
+def test_a_table_made_by_hand_in_utc_goes_in(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = "code,storm,name,time,lon,lat\n1909-1,1909,利奇马,2019-08-09T06:00:00Z,123.9,26.5\n"
+    (tmp_path / "hand.csv").write_text(rows, encoding="utf-8")
+    assert load(pipeline, tmp_path, "hand.csv")[0]["time"] == "2019-08-09T06:00:00Z"

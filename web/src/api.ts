@@ -1,7 +1,7 @@
 /** The typed client of the HTTP API. Every failure is a RequestFailed: `offline`, or a problem with a code. */
 
 import type { FeatureCollection } from "geojson";
-import type { Incident, IncidentHead, LiveLine } from "./incident/types";
+import type { Incident, IncidentHead, LiveLine, Warning } from "./incident/types";
 import type { Mover } from "./movers";
 import type { Around, SearchAnswer } from "./place/types";
 import type {
@@ -74,11 +74,28 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+declare global {
+  interface Window {
+    /** What early.js asked for before this script was read. */
+    riskmapEarly?: Promise<Response>;
+  }
+}
+
+/** The answer that is on its way already, once. */
+function early(url: string): Promise<Response> | undefined {
+  if (url !== "/api/layers") return undefined;
+  const asked = window.riskmapEarly;
+  delete window.riskmapEarly;
+  return asked;
+}
+
 /** Ask the server for JSON. Whatever else comes back is a RequestFailed. */
 export async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, { ...init, headers: { accept: "application/json", ...init.headers } });
+    const asked = early(url);
+    response = await (asked ??
+      fetch(url, { ...init, headers: { accept: "application/json", ...init.headers } }));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     reportReach(false);
@@ -167,6 +184,13 @@ export const api = {
   changeIncident: (id: number, body: unknown) =>
     request<Incident>(`/api/incidents/${id}`, { ...post(body), method: "PATCH" }),
   noteIncident: (id: number, body: unknown) => request<Incident>(`/api/incidents/${id}/log`, post(body)),
+  warnings: (incident: number) => request<{ warnings: Warning[] }>(`/api/incidents/${incident}/warnings`),
+  draftWarning: (incident: number, body: unknown) =>
+    request<Warning>(`/api/incidents/${incident}/warnings`, post(body)),
+  rewriteWarning: (id: number, body: unknown) =>
+    request<Warning>(`/api/warnings/${id}`, { ...post(body), method: "PATCH" }),
+  approveWarning: (id: number, body: unknown) => request<Warning>(`/api/warnings/${id}/approve`, post(body)),
+  warningFile: (id: number) => `/api/warnings/${id}/cap.xml`,
   live: (layer: string, key: string) =>
     request<{ changes: LiveLine[] }>(`/api/live/${part(layer)}/${part(key)}`),
   setLive: (layer: string, key: string, body: unknown) =>

@@ -2,6 +2,7 @@
 
 import type { FeatureCollection } from "geojson";
 import type { RequestFailed } from "./api";
+import type { AreaDrawing, Corners } from "./draw-area";
 import { type Say, sayIn } from "./i18n";
 import type { IncidentHead } from "./incident/types";
 import type { Drawing } from "./load/drawing";
@@ -50,7 +51,7 @@ export type MapView = {
   /** Show a box, unless it is in view already. */
   show(bounds: Bounds): void;
   hits(lon: number, lat: number): Hit[];
-  /** A box and what is round it as a PNG address, the box within the middle of that shape (width to height); null where it cannot be had within some milliseconds. */
+  /** A box and what is round it as a PNG address in that shape (width to height); null where it cannot be had within some milliseconds. */
   picture(ms: number, box: Bounds, shape: number): Promise<string | null>;
 };
 
@@ -59,6 +60,8 @@ export class App {
   readonly catalogue = new Signal<Catalogue | null>(null);
   /** Counts in view by layer; null where they could not be had. */
   readonly counts = new Signal<ReadonlyMap<string, Counts | null>>(new Map());
+  /** When the counts were had last, in milliseconds. */
+  readonly countedAt = new Signal<number | null>(null);
   readonly item = new Signal<Result<Item>>(noResult());
   readonly bases = new Signal<Result<BaseList>>(noResult());
   /** Everything about the chosen place. */
@@ -73,8 +76,8 @@ export class App {
   readonly storms = new Signal<FeatureCollection | null>(null);
   /** Open incidents, drawn on the map. */
   readonly marks = new Signal<readonly IncidentHead[]>([]);
-  /** Corners of the footprint that is being drawn. */
-  readonly corners = new Signal<readonly [lon: number, lat: number][]>([]);
+  /** The area that is being drawn; null while none is. */
+  readonly corners = new Signal<Corners | null>(null);
   readonly coverage = new Signal<Result<Coverage>>(noResult());
   readonly connection = new Signal<Connection>({ online: true, lastContact: null });
   /** Bumped when the map came to rest: what it shows can be asked again. */
@@ -83,13 +86,13 @@ export class App {
   readonly drawing = new Signal<Drawing | null>(null);
   /** What the scenario on screen reaches and the one kept as A does not; drawn on the map. */
   readonly comparison = new Signal<Comparison | null>(null);
-  /** The corners of a no-fly area while it is drawn; null while none is. */
-  readonly sketch = new Signal<[lon: number, lat: number][] | null>(null);
   /** The way of the first flight to the marked place. */
   readonly way = new Signal<[lon: number, lat: number][] | null>(null);
   /** What the server has told of each layer's newest version. */
   readonly told = new Map<string, Told>();
   view: MapView | null = null;
+  /** What draws areas on the map; takes its clicks meanwhile. */
+  area: AreaDrawing | null = null;
   /** Fetch anew everything that is shown; set once there is a map to ask for. */
   refetch: () => void = () => {};
   /** Ask for the catalogue again, because data has been loaded. */

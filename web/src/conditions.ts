@@ -19,7 +19,7 @@ export class Conditions {
 
   constructor(app: App) {
     this.#app = app;
-    app.sketch.subscribe(() => this.#drawAreas());
+    app.corners.subscribe(() => this.#drawAreas());
     this.element.addEventListener("toggle", () => void this.#loadKinds());
   }
 
@@ -112,9 +112,9 @@ export class Conditions {
   }
 
   #drawAreas(): void {
-    const { say, store, sketch } = this.#app;
+    const { say, store, corners, area } = this.#app;
     const { noFly } = store.state.coverage;
-    const drawn = sketch.value;
+    const drawn = corners.value?.use === "nofly" ? corners.value.places : null;
     const rows = noFly.map((area, i) =>
       h(
         "div",
@@ -127,25 +127,17 @@ export class Conditions {
         ),
       ),
     );
-    const done = () => {
-      if (drawn && drawn.length > 2) this.#set({ noFly: [...noFly, drawn] });
-      sketch.value = null;
-    };
     const tool = (name: string, word: Word, act: () => void) =>
       button({ class: "tool", "data-testid": name }, act, say(word));
-    const start = () => {
-      sketch.value = [];
-    };
-    const stop = () => {
-      sketch.value = null;
-    };
+    const take = (places: [number, number][]) =>
+      this.#set({ noFly: [...store.state.coverage.noFly, places] });
     const tools = drawn
       ? [
           h("p", { class: "hint" }, say("noFlyHint", { n: drawn.length })),
-          drawn.length > 2 && tool("nofly-done", "noFlyDone", done),
-          tool("nofly-stop", "noFlyStop", stop),
+          drawn.length > 2 && tool("nofly-done", "noFlyDone", () => area?.end()),
+          tool("nofly-stop", "noFlyStop", () => area?.stop()),
         ]
-      : [tool("nofly-draw", "noFlyDraw", start)];
+      : [tool("nofly-draw", "noFlyDraw", () => area?.start("nofly", take))];
     fill(this.#areas, ...rows, h("div", { class: "tools" }, ...tools));
   }
 }

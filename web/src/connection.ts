@@ -52,6 +52,11 @@ export class ConnectionWatch {
     this.#timer = window.setTimeout(() => void this.#look(), ms);
   }
 
+  /** Ask the server now whether it answers. */
+  look(): void {
+    if (this.#app.connection.value.online) void this.#look();
+  }
+
   async #look(): Promise<void> {
     try {
       await api.health();

@@ -20,17 +20,9 @@ function collection(shapes: readonly Geometry[]): FeatureCollection {
   return { type: "FeatureCollection", features };
 }
 
-function sketchOf(corners: readonly [number, number][]): FeatureCollection {
-  const line: Geometry = { type: "LineString", coordinates: [...corners] };
-  return collection([
-    { type: "MultiPoint", coordinates: [...corners] },
-    ...(corners.length > 1 ? [line] : []),
-  ]);
-}
-
 /** The sources of everything that is drawn here; empty where there is nothing to draw. */
 export function coverageSources(state: State, overlay: Overlay): Record<string, SourceSpecification> {
-  const { coverage, comparison, sketch, way } = overlay;
+  const { coverage, comparison, way } = overlay;
   const closed = state.coverage.noFly.map(closedArea);
   const data = {
     reach: coverage?.reach,
@@ -40,7 +32,6 @@ export function coverageSources(state: State, overlay: Overlay): Record<string, 
     gained: comparison?.gained,
     lost: comparison?.lost,
     nofly: collection(closed),
-    sketch: sketch ? sketchOf(sketch) : null,
     way: way && way.length > 1 ? collection([{ type: "LineString", coordinates: [...way] }]) : null,
   };
   const found: Record<string, SourceSpecification> = {};
@@ -103,7 +94,7 @@ export function planLayers(tokens: Tokens, on: boolean): Drawn[] {
       type: "fill",
       source: OWN + name,
       layout,
-      paint: { "fill-pattern": `hatch-${hatch}`, "fill-opacity": 0.85 },
+      paint: { "fill-pattern": `hatch-${hatch}`, "fill-opacity": 0.85, "fill-antialias": false },
     }),
     own("reach", `${name}-edge`, {
       type: "line",
@@ -124,23 +115,5 @@ export function planLayers(tokens: Tokens, on: boolean): Drawn[] {
       paint: { "line-color": tokens.paper, "line-width": 5 },
     }),
     own("mark", "way", { type: "line", source: `${OWN}way`, layout, paint: drawn }),
-    own("mark", "sketch", {
-      type: "line",
-      source: `${OWN}sketch`,
-      layout,
-      paint: { ...drawn, "line-dasharray": [2, 1.5] },
-    }),
-    own("mark", "sketch-corners", {
-      type: "circle",
-      source: `${OWN}sketch`,
-      filter: ["==", ["geometry-type"], "Point"],
-      layout,
-      paint: {
-        "circle-radius": 4,
-        "circle-color": tokens.paper,
-        "circle-stroke-color": tokens.ink,
-        "circle-stroke-width": 2,
-      },
-    }),
   ];
 }

@@ -87,6 +87,7 @@ export function coverageRequest(settings: CoverageState, known: readonly Base[] 
 export class Fetchers {
   readonly #app: App;
   readonly #bounds: () => Bounds;
+  readonly #drawn: Promise<unknown>;
   readonly #item;
   readonly #coverage: Latest<Coverage>;
   readonly countSoon = debounce(() => void this.#count(), 120);
@@ -94,9 +95,11 @@ export class Fetchers {
   #coverAgain = false;
   #counting: AbortController | null = null;
 
-  constructor(app: App, bounds: () => Bounds) {
+  /** `drawn` is kept once the map can be used: the heaviest answer must not come before it. */
+  constructor(app: App, bounds: () => Bounds, drawn: Promise<unknown>) {
     this.#app = app;
     this.#bounds = bounds;
+    this.#drawn = drawn;
     this.#item = new Latest(app.item);
     this.#coverage = new Latest(app.coverage);
     app.store.subscribe((state, before) => this.#follow(state, before));
@@ -128,18 +131,23 @@ export class Fetchers {
     );
     const bbox = this.#bounds();
     const found = new Map<string, Counts | null>();
+    let missed = false;
     await Promise.all(
       wanted.map(async (one) => {
         try {
           const when = { at: this.#app.at, filter: store.state.parts[one.id] ?? null };
           found.set(one.id, await api.counts(one.id, bbox, when, mine.signal));
-        } catch {
-          // Shown as a dash; figures of another view would be wrong, and the bar on top says when the server is away.
-          found.set(one.id, null);
+        } catch (error) {
+          // While the server is away the last figures stay, with their age; after a refusal there are none.
+          const last = asFailure(error).offline ? counts.value.get(one.id) : null;
+          missed ||= last !== null;
+          found.set(one.id, last ?? null);
         }
       }),
     );
-    if (!mine.signal.aborted) counts.value = found;
+    if (mine.signal.aborted) return;
+    if (!missed) this.#app.countedAt.value = Date.now();
+    counts.value = found;
   }
 
   #select(): void {
@@ -152,6 +160,7 @@ export class Fetchers {
   async #loadBases(): Promise<void> {
     const { bases } = this.#app;
     bases.value = { ...bases.value, loading: true };
+    await this.#drawn;
     try {
       bases.value = { data: await api.bases(), loading: false, error: null };
     } catch (error) {

@@ -7,11 +7,16 @@ import { NONE, say } from "./format";
 import { swatch } from "./patterns";
 import { tokens } from "./theme";
 
-export function gradeMark(app: App, grade: number | null): { swatch: Element; words: string } {
+/** The swatch is that of an area, or a dot as objects are drawn. */
+export function gradeMark(
+  app: App,
+  grade: number | null,
+  symbol?: "dot",
+): { swatch: Element; words: string } {
   const legend = app.catalogue.value?.layers.find(
     (one) => one.legend && isGraded(one.legend) && one.zones,
   )?.legend;
   const row = legend?.classes.find((one) => one.value === grade);
   if (!row) return { swatch: h("span"), words: NONE };
-  return { swatch: swatch(row, tokens()), words: say(row.label, app.lang) };
+  return { swatch: swatch(symbol ? { ...row, symbol } : row, tokens()), words: say(row.label, app.lang) };
 }

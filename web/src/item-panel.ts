@@ -19,6 +19,8 @@ function inLanguage(item: Item, field: string, lang: Lang): unknown {
   return (lang === "en" && item.properties[`${field}_en`]) || item.properties[field];
 }
 
+/** Fields that say who is responsible and how to reach them. */
+const WHO: readonly string[] = ["supervisor", "phone"];
 const REASON = /(^|_)(reason|because)$/;
 
 export class ItemPanel {
@@ -87,14 +89,18 @@ export class ItemPanel {
     const key = info.popup.find((one) => one.format === "code");
     const code = key ? item.properties[key.field] : item.key;
     const sub = [say(info.title, lang), String(code ?? item.key), coordinate(...item.centre)];
+    // Whom to call comes before what it is.
+    const who = info.popup.filter((one) => WHO.includes(one.field) && item.properties[one.field]);
+    const call = who.map((one) => `${say(one.title, lang)} ${item.properties[one.field]}`);
     const head = h(
       "header",
       { class: "item-head" },
       h("h1", {}, this.#title(item)),
       h("p", { class: "sub" }, sub.join(" · ")),
+      call.length > 0 && h("p", { "data-testid": "item-call" }, call.join(" · ")),
       this.#badge(info, item),
     );
-    const said = [info.title_field, info.legend?.field];
+    const said = [info.title_field, info.legend?.field, ...who.map((one) => one.field)];
     const rows = info.popup.filter(
       (one) =>
         !said.includes(one.field) && !REASON.test(one.field) && item.properties[one.field] !== item.key,

@@ -1,4 +1,4 @@
-/** Keys: `/` search, Esc back, `?` the keys, L the link, I the load wizard, 1 2 3 footprints, P T the briefing. */
+/** Keys: `/` search, Esc back, `?` the keys, L the link, I the load wizard, 1 2 3 footprints, P T the briefing, N W incidents. */
 
 import { announce } from "./announce";
 import type { App } from "./app";
@@ -23,6 +23,7 @@ const KEYS: readonly [key: string, word: Word][] = [
   ["P", "keyBrief"],
   ["T", "keySummary"],
   ["N", "keyIncident"],
+  ["W", "keyWarning"],
   ["Ctrl Z", "keyUndo"],
   [", .", "keyTime"],
   ["?", "keyHelp"],
@@ -97,7 +98,7 @@ function placeKey(key: string, around: PlaceKeys): boolean {
 
 export function listenToKeys(
   app: App,
-  on: { search: () => void; around: PlaceKeys; incidents: () => void; undo: () => void },
+  on: { search: () => void; around: PlaceKeys; incidents: () => void; warn: () => void; undo: () => void },
 ): void {
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !isTyping(event.target)) {
@@ -119,6 +120,7 @@ export function listenToKeys(
     else if (event.key === "i" || event.key === "I") app.store.set({ load: "new" });
     else if (event.key === "l" || event.key === "L") void copyLink(app);
     else if (event.key === "n" || event.key === "N") on.incidents();
+    else if (event.key === "w" || event.key === "W") on.warn();
     else if (!placeKey(event.key, on.around)) return;
     event.preventDefault();
   });

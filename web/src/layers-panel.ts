@@ -32,6 +32,8 @@ export class LayersPanel {
     this.element.append(this.#top, this.#tree, this.#coverage.element);
     app.catalogue.subscribe(() => this.build());
     app.counts.subscribe(() => this.#update());
+    app.connection.subscribe(() => this.#update());
+    setInterval(() => app.connection.value.online || this.#update(), 10_000);
     app.store.subscribe((state, before) => {
       if (state.lang !== before.lang || state.theme !== before.theme) this.build();
       else if (state.layers !== before.layers) this.#refresh();

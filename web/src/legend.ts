@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import { button, h, setAttr, text } from "./dom";
 import { countByClass, toggled } from "./filters";
-import { integer, NONE, say } from "./format";
+import { age, integer, NONE, say } from "./format";
 import { swatch } from "./patterns";
 import { classKey } from "./state";
 import { tokens } from "./theme";
@@ -30,6 +30,7 @@ export class LegendBlock {
     });
     if (heading) this.element.append(this.#head(legend));
     for (const one of legend.classes) this.element.append(this.#row(one, legend));
+    this.element.append(this.#age());
     this.update();
   }
 
@@ -52,6 +53,18 @@ export class LegendBlock {
       }
     }
     return head;
+  }
+
+  /** While the server is away: how old the counts are, which may be those of another view. */
+  #age(): HTMLElement {
+    const note = h("p", { class: "hint", "data-testid": "legend-age", hidden: true });
+    this.#updates.push(() => {
+      const { connection, countedAt, lang, say: t } = this.#app;
+      const at = countedAt.value;
+      note.hidden = connection.value.online || at === null;
+      if (at !== null) text(note, t("countsOld", { age: age(Date.now() - at, lang) }));
+    });
+    return note;
   }
 
   #off(layer: Bound): string[] {

@@ -21,6 +21,7 @@ import { BottomBar, TopBar } from "./bars";
 import { BaseHandles } from "./base-handles";
 import { ConnectionWatch } from "./connection";
 import { CoveragePanel } from "./coverage-panel";
+import { AreaDrawing } from "./draw-area";
 import { asFailure, Fetchers } from "./fetchers";
 import { IncidentDesk } from "./incident/desk";
 import { LiveForm } from "./incident/live-form";
@@ -34,7 +35,6 @@ import { RiskMap } from "./map";
 import { Movers } from "./movers";
 import { listenToNews } from "./news";
 import { AroundPanel } from "./place/around-panel";
-import { AreaDrawing } from "./place/draw-area";
 import { Search } from "./place/search";
 import { PlannerPanel } from "./planner-panel";
 import { RiskPanel } from "./risk-panel";
@@ -69,8 +69,8 @@ onSystemTheme(() => {
 
 const search = new Search(app);
 const wizard = new LoadWizard(app);
-const drawing = new AreaDrawing(app);
-const around = new AroundPanel(app, drawing);
+app.area = new AreaDrawing(app);
+const around = new AroundPanel(app);
 const desk = new IncidentDesk(app);
 const incidents = new IncidentPanel(app, desk, () => around.place());
 const planner = new PlannerPanel(app);
@@ -104,6 +104,7 @@ listenToKeys(app, {
   search: () => search.focus(),
   around,
   incidents: () => incidents.begin(),
+  warn: () => incidents.warn(),
   undo: () => desk.undoLast(),
 });
 
@@ -115,10 +116,9 @@ app.changed = ({ incident, live, all }) => {
 function start(catalogue: Catalogue): void {
   const made = new RiskMap(layout.map, app, catalogue);
   riskMap = made;
-  made.drawing = drawing;
   app.view = made;
   new BaseHandles(app, made.map);
-  const fetchers = new Fetchers(app, () => made.bounds());
+  const fetchers = new Fetchers(app, () => made.bounds(), made.drawn);
   app.refetch = () => {
     fetchers.all();
     around.refetch();
@@ -162,6 +162,6 @@ store.subscribe(follow);
 app.replay.subscribe(follow);
 void load();
 void desk.fetch();
-listenToNews(app);
+listenToNews(app, () => connection.look());
 new Movers(app);
 setInterval(() => document.hidden || void load(), LOOK_AGAIN);

@@ -1,17 +1,25 @@
 /** The MapLibre map: takes the style of style.ts, keeps the view in the state, says what lies under a point. */
 
-import { type GeoJSONSource, Map as MapLibreMap, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import {
+  type GeoJSONSource,
+  Map as MapLibreMap,
+  NavigationControl,
+  prewarm,
+  setWorkerUrl,
+} from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { reportReach } from "./api";
 import type { App, Hit, MapView } from "./app";
+import { drawCalmly } from "./calm";
 import { putImages, putMissingImage } from "./icons";
-import type { AreaDrawing } from "./place/draw-area";
+import { takePicture } from "./picture";
 import { buildStyle, HIT, layersOn, MOVERS, OWN } from "./style";
 import { tokens } from "./theme";
 import { layerOf, tilesTouched } from "./tiles";
 import type { Bounds, Catalogue } from "./types";
 
 setWorkerUrl(workerUrl);
+prewarm(); // the worker is read while the catalogue is on its way
 
 const LOCAL_FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
 const NOTHING = { type: "FeatureCollection" as const, features: [] };
@@ -41,11 +49,12 @@ export class RiskMap implements MapView {
   readonly map: MapLibreMap;
   readonly #app: App;
   #catalogue: Catalogue;
-  /** Takes the clicks while a footprint is drawn. */
-  drawing: AreaDrawing | null = null;
   #failed = new Set<string>();
   #styled = false;
   #aimless = false;
+  #syncing = false;
+  /** Kept when all that the first view needs is drawn. */
+  readonly drawn: Promise<unknown>;
   /** The version whose tiles are asked for, by layer. */
   readonly #versions = new Map<string, string>();
 
@@ -73,9 +82,11 @@ export class RiskMap implements MapView {
       locale: locale(app),
       transformRequest: (url) => ({ url: this.#versioned(url) }),
     });
+    drawCalmly(this.map);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+    this.drawn = this.map.once("idle");
     this.#listen();
     const { item, pin } = app.store.state;
     this.#aimless = view === null && item !== null;
@@ -106,13 +117,18 @@ export class RiskMap implements MapView {
     map.on("click", (event) => this.#pick(event.lngLat.lng, event.lngLat.lat));
     map.on("mousemove", (event) => {
       const found = this.#hitsAt([event.point.x, event.point.y], 4);
-      map.getCanvas().style.cursor = this.#app.sketch.value ? "crosshair" : found.length > 0 ? "pointer" : "";
+      map.getCanvas().style.cursor = this.#app.corners.value
+        ? "crosshair"
+        : found.length > 0
+          ? "pointer"
+          : "";
     });
     map.on("error", (event) => {
       const status = (event.error as { status?: number } | undefined)?.status;
       const source = (event as { sourceId?: string }).sourceId;
       if (source) this.#failed.add(source);
       if (status === undefined || status === 0) reportReach(false);
+      map.triggerRepaint(); // a tile that failed asks for no frame, and without one the map never comes to rest
     });
     this.#app.store.subscribe((state, before) => {
       const drawn = ["layers", "off", "parts", "theme", "lang", "item", "pin"] as const;
@@ -125,8 +141,8 @@ export class RiskMap implements MapView {
       }
     });
     this.#app.coverage.subscribe(() => this.sync());
-    const { drawing, comparison, sketch, way, around, marks, corners, second, storms } = this.#app;
-    for (const one of [drawing, comparison, sketch, way, around, marks, corners, second, storms])
+    const { drawing, comparison, way, around, marks, corners, second, storms } = this.#app;
+    for (const one of [drawing, comparison, way, around, marks, corners, second, storms])
       one.subscribe(() => this.sync());
     this.#app.movers.subscribe((now) => {
       // Not through the style: the rest of it need not be compared once a second.
@@ -146,10 +162,14 @@ export class RiskMap implements MapView {
     this.#app.connection.subscribe(({ online }) => online && this.#fetchAgain());
   }
 
-  /** Give MapLibre the style of now; it applies the difference. */
+  /** Give MapLibre the style of now, once for all that changes at this moment; it applies the difference. */
   sync(): void {
-    if (!this.#styled) return;
-    this.map.setStyle(this.#style(), { diff: true });
+    if (!this.#styled || this.#syncing) return;
+    this.#syncing = true;
+    queueMicrotask(() => {
+      this.#syncing = false;
+      this.map.setStyle(this.#style(), { diff: true, validate: false });
+    });
   }
 
   /** Draw hatches and signs in the colours of the theme on the root. */
@@ -165,7 +185,6 @@ export class RiskMap implements MapView {
     const overlay = {
       coverage: app.coverage.value.data,
       comparison: app.comparison.value,
-      sketch: app.sketch.value,
       way: app.way.value,
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,
@@ -175,7 +194,7 @@ export class RiskMap implements MapView {
       place: {
         around: state.pin || state.item ? app.around.value.data : null,
         second: state.pin ? app.second.value : null,
-        corners: app.corners.value,
+        corners: app.corners.value?.places ?? [],
         incidents: app.marks.value,
       },
     };
@@ -217,7 +236,9 @@ export class RiskMap implements MapView {
       zoom: zoom ?? this.map.getZoom(),
       offset: [0, up] as [number, number],
     };
-    this.map.flyTo({ ...target, duration: calm ? 0 : 600 });
+    // Out of sight nothing links the two views, and the answer should not wait for a flight.
+    const near = this.map.getBounds().contains([lon, lat]) && Math.abs(target.zoom - this.map.getZoom()) < 2;
+    this.map.easeTo({ ...target, duration: calm || !near ? 0 : 300 });
   }
 
   home(): void {
@@ -231,33 +252,11 @@ export class RiskMap implements MapView {
     // A box that is in view but tiny is as good as unseen.
     if (isIn && bounds[2] - bounds[0] > (east - west) / 8) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.fitBounds(bounds, { padding: this.#padding(), maxZoom: 13, duration: calm ? 0 : 400 });
+    this.map.fitBounds(bounds, { padding: this.#padding(), maxZoom: 13, duration: calm ? 0 : 250 });
   }
 
-  /** WebGL keeps no picture after it was shown: it is taken while a frame is drawn, and the view comes back after it. */
-  async picture(ms: number, box: Bounds, shape: number): Promise<string | null> {
-    const { map } = this;
-    const before = { center: map.getCenter(), zoom: map.getZoom() };
-    const soon = (event: "idle" | "render") =>
-      new Promise<boolean>((done) => {
-        const late = setTimeout(() => done(false), ms);
-        map.once(event, () => {
-          clearTimeout(late);
-          done(true);
-        });
-        map.triggerRepaint();
-      });
-    const { clientWidth: width, clientHeight: height } = map.getContainer();
-    const y = Math.max(20, (height - width / shape) / 2 + 20);
-    map.fitBounds(box, { padding: { left: 60, right: 60, top: y, bottom: y }, maxZoom: 14, duration: 0 });
-    await soon("idle");
-    let shown: string | null = null;
-    map.once("render", () => {
-      shown = map.getCanvas().toDataURL("image/png");
-    });
-    await soon("render");
-    map.jumpTo(before);
-    return shown;
+  picture(ms: number, box: Bounds, shape: number): Promise<string | null> {
+    return takePicture(this.map, ms, box, shape);
   }
 
   /** What the map shows, as west, south, east, north in degrees. */
@@ -323,18 +322,13 @@ export class RiskMap implements MapView {
   }
 
   #pick(lon: number, lat: number): void {
-    if (this.drawing?.active) {
-      this.drawing.add(lon, lat);
+    if (this.#app.corners.value) {
+      this.#app.area?.add(lon, lat);
       return;
     }
     this.#app.second.value = null;
     // While a load is looked at, the sides that would answer are not there.
     if (this.#app.store.state.load) return;
-    const { sketch } = this.#app;
-    if (sketch.value) {
-      sketch.value = [...sketch.value, [Number(lon.toFixed(5)), Number(lat.toFixed(5))]];
-      return;
-    }
     const top = this.hits(lon, lat)[0];
     if (top && top.n > 1) {
       this.fly(lon, lat, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));

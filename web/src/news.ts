@@ -12,7 +12,7 @@ type Event_ = { layers: Record<string, Told>; all: boolean };
  * A browser gives few connections to one server, so only a page in sight listens; one that comes back into sight is
  * told everything anew.
  */
-export function listenToNews(app: App): void {
+export function listenToNews(app: App, doubt: () => void): void {
   let events: EventSource | null = null;
 
   const hear = (event: MessageEvent<string>) => {
@@ -29,6 +29,8 @@ export function listenToNews(app: App): void {
     } else if (events === null || events.readyState === EventSource.CLOSED) {
       events = new EventSource("/api/events");
       events.addEventListener("layers", hear);
+      // A server that is gone ends the stream at once: asking says whether it is gone, long before the next look.
+      events.addEventListener("error", doubt);
       events.addEventListener("state", (event: MessageEvent<string>) => app.changed(JSON.parse(event.data)));
     }
   };

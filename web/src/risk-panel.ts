@@ -120,7 +120,7 @@ export class RiskPanel {
   }
 
   async #drawZones(): Promise<void> {
-    const { say: t, lang, store } = this.#app;
+    const { say: t, lang } = this.#app;
     const kinds = this.#kinds;
     const chosen =
       kinds.find((one) => one.id === this.#layer) ?? kinds.find((one) => one.visible) ?? kinds[0];
@@ -132,7 +132,7 @@ export class RiskPanel {
       this.#layer = pick.value;
       void this.#drawZones();
     });
-    const { at } = store.state;
+    const { at } = this.#app;
     this.#drawing += 1;
     const mine = this.#drawing;
     try {

@@ -33,8 +33,6 @@ export const HIT = "hit/";
 export type Overlay = {
   coverage: Coverage | null;
   comparison?: Comparison | null;
-  /** Corners of a no-fly area that is being drawn. */
-  sketch?: readonly [number, number][] | null;
   /** The way of the first flight to the marked place. */
   way?: readonly [number, number][] | null;
   /** The marked place, if any. */

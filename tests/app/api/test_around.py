@@ -217,3 +217,21 @@ def test_without_data_it_says_what_is_missing(empty_settings: Settings) -> None:
         [],
     )
     assert "没有人口数据" in found["summary"]["zh"]
+
+
+def test_all_hazards_are_listed_where_more_are_asked_for(client: TestClient) -> None:
+    place = {"lon": 121.55, "lat": 29.87}
+    few = client.get("/api/around", params=place).json()["hazards"]
+    assert len(few["items"]) == 30 < few["found"]
+    all_of_them = client.get("/api/around", params={**place, "most": 2000}).json()["hazards"]
+    assert len(all_of_them["items"]) == all_of_them["found"] == few["found"]
+    assert sum(one["distance_m"] <= 5000 for one in all_of_them["items"]) == few["total"]
+    assert all_of_them["items"][:30] == few["items"]
+    assert client.get("/api/around", params={**place, "most": 2001}).json()["code"] == "bad_request"
+
+
+def test_zones_and_bases_have_their_english_names_where_the_data_has_them(around: Any) -> None:
+    names = {one["name"]: one["name_en"] for one in around["areas"]}
+    zone = next(one for one in around["zones"] if one["layer"] == "risk_zone")
+    assert zone["name_en"] == names[zone["name"]] is not None
+    assert all(one["name_en"] for one in around["rescue"]["bases"])

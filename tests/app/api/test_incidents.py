@@ -210,3 +210,18 @@ def test_open_pages_hear_of_both_within_two_seconds(desk: TestClient) -> None:
 
     assert desk.portal is not None
     assert desk.portal.call(hear)[1] == {"live": ["rescue_base", "B3"]}
+
+
+def test_a_shelter_may_be_overfull_but_not_tenfold(desk: TestClient) -> None:
+    params = {"lon": 121.1, "lat": 30.05, "radius_m": 100}
+    shelter = desk.get("/api/around", params=params).json()["shelters"]["items"][0]
+    places, key = shelter["capacity"], shelter["key"]
+    values = {"occupied": places + 7, "status": "open"}
+    taken = desk.post(f"/api/live/shelter/{key}", json={"person": "张三", "values": values})
+    assert taken.status_code == 201
+    answer = desk.get("/api/around", params=params).json()["shelters"]
+    mine = next(one for one in answer["unfit"] if one["key"] == key)
+    assert (mine["free"], mine["shortfall"]["en"], answer["over"]) == (0, "over by 7", 7)
+    values = {"occupied": places * 10 + 1}
+    slip = desk.post(f"/api/live/shelter/{key}", json={"person": "张三", "values": values})
+    assert (slip.status_code, slip.json()["code"]) == (422, "typing_slip")

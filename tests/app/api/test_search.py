@@ -121,3 +121,19 @@ def test_an_empty_database_is_searched_too(empty_settings: Settings) -> None:
         assert ask(client, "29.87,121.55")["readings"][0]["inside"]
         found = ask(client, "镇海")
     assert (found["readings"], found["hits"], found["versions"]) == ([], [], {})
+
+
+@pytest.mark.parametrize(
+    ("typed", "city"),
+    [("nignbo", "宁波市"), ("hangzou", "杭州市"), ("wenzhuo", "温州市"), ("jiaxng", "嘉兴市")],
+)
+def test_a_slip_inside_the_pinyin_still_leads_to_the_city(client: TestClient, typed: str, city: str) -> None:
+    found = ask(client, typed)
+    assert city in [hit["name"] for hit in found["hits"][:3]]
+
+
+def test_a_long_text_is_searched_to_its_end_and_words_left_out_are_owned_up_to(client: TestClient) -> None:
+    name = first(client, "镇海区")["name"]
+    assert ask(client, f"{name}{'的' * 60}")["hits"] == []
+    assert not ask(client, "镇海 园区")["cut"]
+    assert ask(client, "镇海 园区 a b c d e")["cut"]

@@ -65,3 +65,9 @@ def test_the_sum_is_that_of_all_that_count_and_the_distance_the_first_that_suffi
     assert chosen.enough_within_m == wanted
     shown = [one["sum_free"] for one in chosen.items]
     assert shown == sorted(shown)
+
+
+def test_more_people_than_places_is_over_by_so_many_and_never_less_than_no_room() -> None:
+    chosen = choose([row(1000, occupied=112), row(2000)], 50, "fire", FIRE)
+    assert chosen.unfit[0]["shortfall"] == Text("超员 12 人", "over by 12")
+    assert (chosen.unfit[0]["free"], chosen.over, chosen.free) == (0, 12, 100)

@@ -94,7 +94,15 @@ export class IncidentDesk {
   }
 
   async change(one: Incident, changes: Record<string, unknown>, person: string): Promise<void> {
-    this.chosen.value = await api.changeIncident(one.id, { ...changes, person, rev: one.rev });
+    const made = await api.changeIncident(one.id, { ...changes, person, rev: one.rev });
+    this.chosen.value = made;
+    const names = Object.keys(changes) as (keyof Incident)[];
+    const before = Object.fromEntries(names.map((name) => [name, one[name]]));
+    // Refused where somebody else has changed it since.
+    this.did(async () => {
+      await api.changeIncident(one.id, { ...before, person, rev: made.rev });
+      await this.fetch();
+    });
     await this.fetch();
   }
 

@@ -10,6 +10,7 @@ import { footBody } from "../place/foot";
 import { placeWords } from "../place/words";
 import type { IncidentDesk } from "./desk";
 import type { Incident, IncidentHead, LogLine } from "./types";
+import { WarningSection } from "./warning";
 import { type IncidentSay, type IncidentWord, incidentWords } from "./words";
 
 export class IncidentPanel {
@@ -19,6 +20,7 @@ export class IncidentPanel {
   readonly #chosen = h("section", { "data-testid": "incident" });
   readonly #form = h("section", { class: "place-block" });
   readonly #list = h("section", { class: "place-block" });
+  readonly #warnings: WarningSection;
   readonly #place: () => [number, number] | null;
   readonly #head = h("header", {});
   readonly #lines = h("ol", { class: "incident-log", "data-testid": "incident-log" });
@@ -30,7 +32,8 @@ export class IncidentPanel {
     this.#app = app;
     this.#desk = desk;
     this.#place = place;
-    this.element.append(h("h1", {}), this.#chosen, this.#form, this.#list);
+    this.#warnings = new WarningSection(app, desk);
+    this.element.append(h("h1", {}), this.#chosen, this.#warnings.element, this.#form, this.#list);
     desk.list.subscribe(() => this.#drawList());
     desk.chosen.subscribe(() => {
       this.#drawChosen();
@@ -57,6 +60,18 @@ export class IncidentPanel {
   begin(): void {
     this.#app.store.set({ panel: "incidents", inc: null });
     this.#form.querySelector("input")?.focus();
+  }
+
+  /** Go to the warning of the chosen incident, else of the newest open one. */
+  warn(): void {
+    const open = this.#desk.list.value.find((one) => one.status === "open");
+    const inc = this.#app.store.state.inc ?? open?.id ?? null;
+    if (inc === null) {
+      announce(this.#say("warningNone"), true);
+      return;
+    }
+    this.#app.store.set({ panel: "incidents", inc });
+    this.#warnings.focus();
   }
 
   get #say(): IncidentSay {

@@ -15,11 +15,36 @@ export type IncidentHead = {
   created_at: string;
 };
 
+export type WarningColour = "red" | "orange" | "yellow" | "blue";
+export type WarningText = `${"headline" | "description" | "instruction"}${"" | "_en"}`;
+
+/** A warning; Exercise until a second person has approved it. */
+export type Warning = {
+  id: number;
+  incident: number;
+  identifier: string;
+  colour: WarningColour;
+  texts: Record<WarningText, string>;
+  rev: number;
+  status: "Exercise" | "Actual";
+  written_by: string;
+  approved_by: string | null;
+  approved_at: string | null;
+};
+
 export type LogLine = {
   id: number;
   at: string;
   person: string;
-  action: "opened" | "changed" | "closed" | "reopened" | "note";
+  action:
+    | "opened"
+    | "changed"
+    | "closed"
+    | "reopened"
+    | "note"
+    | "warning_drafted"
+    | "warning_changed"
+    | "warning_approved";
   text: string;
   detail: Record<string, unknown>;
 };

@@ -112,7 +112,6 @@ const WORDS = {
   legendLikely: ["● 最可能的读法", "● likeliest"],
   legendChosen: ["● 已选读法", "● chosen"],
   legendOther: ["○ 所指读法", "○ compared"],
-  legendPoints: ["● 数据位置", "● the data"],
   otherCrs: ["其他坐标系", "Another system"],
   otherCrsHint: ["如 EPSG:4549", "e.g. EPSG:4549"],
   swapAxes: ["坐标轴次序", "Axis order"],
@@ -142,7 +141,6 @@ const WORDS = {
   datum: ["大地基准", "Datum"],
 
   mapping: ["字段对应", "Fields and columns"],
-  mappingHead: ["图层字段", "Field"],
   mappingFrom: ["取自文件的列", "Column of the file"],
   required: ["必填", "required"],
   requiredOpen: ["必填，尚未对应", "required, no column yet"],
@@ -171,8 +169,6 @@ const WORDS = {
   keyRow: ["用行号", "The row number"],
   keyRowHint: ["仅当行的次序不变时可用。", "Only while no row moves."],
   keyList: ["依次取 {columns}", "The first of {columns}"],
-  profiles: ["载入方案", "Saved profiles"],
-  profilesNone: ["还没有保存过方案。", "None saved yet."],
   profileApply: ["套用方案", "Apply a profile"],
   profileChoose: ["选择方案", "Choose a profile"],
   profileSave: ["另存为方案", "Save as a profile"],
@@ -226,7 +222,6 @@ const WORDS = {
   moreFaults: ["再显示 {n} 条", "Show {n} more"],
   faultsShown: ["已显示 {n} 条，共 {all} 条", "{n} of {all} shown"],
   download: ["下载清单", "Download"],
-  fixTitle: ["改正后重新提交", "Mend and send again"],
   fixHint: [
     "下载 XLSX，改正有误的单元格，再传回；只重新核对这些行。",
     "Download the XLSX, mend the cells, send it back; only these rows are checked again.",

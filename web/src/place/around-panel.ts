@@ -10,11 +10,14 @@ import { say } from "../format";
 import { copyText } from "../keyboard";
 import { printBriefing } from "./briefing";
 import { PlaceControls } from "./controls";
-import type { AreaDrawing } from "./draw-area";
 import { footBody } from "./foot";
 import { hazards, people, rescue, shelters, sources, targets, worst, zones } from "./sections";
 import type { Around, Away } from "./types";
 import { placeWords } from "./words";
+
+/** Hazards and targets that are listed at first, and all that the server gives. */
+const FEW = 30;
+const MOST = 2000;
 
 export class AroundPanel {
   readonly element = h("section", { class: "around", "data-testid": "around" });
@@ -27,13 +30,16 @@ export class AroundPanel {
   });
   readonly #latest: Latest<Around>;
   #askedFor = "";
+  #most: number = FEW;
   /** The question whose answer is on screen. */
   #answeredFor = "";
 
-  constructor(app: App, drawing: AreaDrawing) {
+  constructor(app: App) {
     this.#app = app;
     this.#latest = new Latest(app.around);
-    this.controls = new PlaceControls(app, () => drawing.start());
+    this.controls = new PlaceControls(app, () =>
+      app.area?.start("foot", (places) => app.store.set({ foot: { kind: "drawn", places } })),
+    );
     fill(this.element, this.controls.element, this.#answer);
     app.around.subscribe(() => this.#draw());
     app.item.subscribe(() => this.#follow());
@@ -63,15 +69,16 @@ export class AroundPanel {
     const { at } = this.#app;
     const place = this.place();
     this.element.hidden = place === null;
-    const asked = JSON.stringify([place, hazard, foot, at]);
-    if (asked === this.#askedFor || !this.#app.catalogue.value) return;
     const moved = JSON.stringify(place) !== JSON.stringify(JSON.parse(this.#askedFor || "[]")[0] ?? null);
+    if (moved) this.#most = FEW;
+    const asked = JSON.stringify([place, hazard, foot, at, this.#most]);
+    if (asked === this.#askedFor || !this.#app.catalogue.value) return;
     this.#askedFor = asked;
     // The answer about another place must not stand beside this one.
     if (!place || moved) this.#latest.clear();
     if (!place) return;
     const [lon, lat] = place;
-    const body = { lon, lat, hazard, footprint: footBody(foot), ...(at ? { at } : {}) };
+    const body = { lon, lat, hazard, footprint: footBody(foot), most: this.#most, ...(at ? { at } : {}) };
     void this.#latest.run(async (signal) => {
       const found = await api.around(body, signal);
       this.#answeredFor = asked;
@@ -92,6 +99,10 @@ export class AroundPanel {
     }
     const open = [...this.#answer.querySelectorAll("details")].map((one) => one.open);
     const take = (away: Away) => this.#take(away);
+    const all = () => {
+      this.#most = MOST;
+      this.#follow();
+    };
     fill(
       this.#answer,
       this.#isCurrent() || loading
@@ -102,8 +113,8 @@ export class AroundPanel {
       this.#actions(),
       rescue(this.#app, data, take),
       shelters(this.#app, data, take),
-      hazards(this.#app, data, take),
-      targets(this.#app, data, take),
+      hazards(this.#app, data, take, all),
+      targets(this.#app, data, take, all),
       zones(this.#app, data),
       sources(this.#app, data),
     );

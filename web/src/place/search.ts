@@ -113,8 +113,9 @@ export class Search {
     const mine = new AbortController();
     this.#abort = mine;
     try {
-      const { view, at } = this.#app.store.state;
-      const answer = await api.search(typed, view ? [view.lon, view.lat] : null, at, mine.signal);
+      const { view } = this.#app.store.state;
+      const near: [number, number] | null = view ? [view.lon, view.lat] : null;
+      const answer = await api.search(typed, near, this.#app.at, mine.signal);
       if (this.#abort !== mine) return;
       this.#draw(answer);
       this.#answered = typed;
@@ -141,6 +142,7 @@ export class Search {
     const shown = answer.hits.length;
     if (answer.fault) this.#say(lang === "en" ? answer.fault.detail_en : answer.fault.detail, true);
     else if (this.#options.length === 0) this.#say(t("nothing", { q: answer.q }), true);
+    else if (answer.cut) this.#say(t("cut"), true);
     else if (answer.about) this.#say(t("aboutHits"), false);
     else if (answer.total > shown && shown > 0)
       this.#say(t("more", { n: integer(answer.total, lang), shown }), false);

@@ -27,6 +27,11 @@ export function km(metres: number, app: App): string {
     : `${decimal(metres / 1000, app.lang, metres < 10_000 ? 2 : 0)} km`;
 }
 
+/** Official names stay as they are; an English one is shown where the data has it, with the other beside it. */
+export function nameOf(app: App, one: { name: string; name_en?: string | null }): string {
+  return app.lang === "en" && one.name_en ? `${one.name_en} (${one.name})` : one.name;
+}
+
 function block(title: string, aside: string, ...rows: (HTMLElement | null)[]): HTMLElement {
   return h(
     "section",
@@ -53,7 +58,7 @@ function row(
   return button(
     { class: "place-row", "data-row": "", "data-key": one.key, "data-testid": "place-row" },
     () => take(one),
-    h("span", { class: "name" }, one.name),
+    h("span", { class: "name" }, nameOf(app, one)),
     h("span", { class: "figure strong" }, figure),
     h("span", { class: "sub" }, ...why, against && h("span", { class: "warn" }, say(against, app.lang))),
     h("span", { class: "figure" }, far),
@@ -89,7 +94,7 @@ export function zoneChips(app: App, data: Around): HTMLElement {
       "span",
       { class: "sample", "data-testid": "zone-chip" },
       gradeMark(app, zone.grade).swatch,
-      `${say(zone.word, app.lang)} · ${/^[A-Z0-9]+$/.test(zone.key) && zone.key === zone.name ? say(zone.title, app.lang) : zone.name}`,
+      `${say(zone.word, app.lang)} · ${/^[A-Z0-9]+$/.test(zone.key) && zone.key === zone.name ? say(zone.title, app.lang) : nameOf(app, zone)}`,
     ),
   );
   return h("p", { class: "chips" }, ...chips);
@@ -106,7 +111,7 @@ export function zones(app: App, data: Around): HTMLElement | null {
       h(
         "span",
         { class: "name" },
-        zone.name,
+        nameOf(app, zone),
         zone.overridden && h("span", { class: "warn" }, ` ${t("byHand")}`),
       ),
       h("span", { class: "sub" }, join(say(zone.because, app.lang), zone.graded_on)),
@@ -145,7 +150,7 @@ export function worst(app: App, data: Around): HTMLElement | null {
       "span",
       { class: "sample" },
       mark.swatch,
-      h("strong", {}, `${say(zone.word, app.lang)} · ${zone.name}`),
+      h("strong", {}, `${say(zone.word, app.lang)} · ${nameOf(app, zone)}`),
     ),
   );
 }
@@ -207,7 +212,7 @@ export function rescue(app: App, data: Around, take: Take): HTMLElement {
         button(
           { class: "row", "data-row": "", "data-testid": "place-row", "data-key": one.key },
           () => take(one),
-          h("span", { class: "name" }, one.name),
+          h("span", { class: "name" }, nameOf(app, one)),
           h("span", { class: "figure" }, `${km(one.distance_m, app)} ${say(one.direction, app.lang)}`),
         ),
       ),
@@ -218,17 +223,24 @@ export function rescue(app: App, data: Around, take: Take): HTMLElement {
 /** The words that say whether there is room for all. */
 export function shelterSum(app: App, data: Around): { head: string; bad: boolean } {
   const t = placeWords(app.lang);
-  const { need, free, counted, searched_m: searched, enough_within_m: enough } = data.shelters;
+  const { need, free, over, counted, searched_m: searched, enough_within_m: enough } = data.shelters;
+  const beyond = over > 0 ? ` · ${t("over", { n: integer(over, app.lang) })}` : "";
   const within = decimal(searched / 1000, app.lang, 0);
   if (need === null)
-    return { head: t("freeIn", { km: within, free: integer(free, app.lang), n: counted }), bad: false };
+    return {
+      head: t("freeIn", { km: within, free: integer(free, app.lang), n: counted }) + beyond,
+      bad: false,
+    };
   const needed = t("need", { need: integer(need, app.lang) });
   if (enough === null)
     return {
-      head: `${needed} · ${t("notEnough", { km: within, free: integer(free, app.lang) })}`,
+      head: `${needed} · ${t("notEnough", { km: within, free: integer(free, app.lang) })}${beyond}`,
       bad: true,
     };
-  return { head: `${needed} · ${t("enough", { km: decimal(enough / 1000, app.lang, 1) })}`, bad: false };
+  return {
+    head: `${needed} · ${t("enough", { km: decimal(enough / 1000, app.lang, 1) })}${beyond}`,
+    bad: false,
+  };
 }
 
 export function shelters(app: App, data: Around, take: Take): HTMLElement {
@@ -302,12 +314,19 @@ export function hazardWords(one: HazardNear, t: PlaceSay, app: App): string {
   );
 }
 
-export function hazards(app: App, data: Around, take: Take): HTMLElement {
+/** A button for what the list leaves out; the counts above it are of all. */
+function allOf(app: App, list: { found: number; items: unknown[] }, all: () => void): HTMLElement | null {
+  if (list.found <= list.items.length) return null;
+  const words = placeWords(app.lang)("listAll", { n: integer(list.found, app.lang) });
+  return button({ class: "link", "data-testid": "list-all" }, all, words);
+}
+
+export function hazards(app: App, data: Around, take: Take, all: () => void): HTMLElement {
   const t = placeWords(app.lang);
   const { layer, total, items } = data.hazards;
   if (layer === null) return block(t("worse"), "", h("p", { class: "hint" }, t("noHazards")));
   const line = (one: HazardNear) => {
-    const mark = gradeMark(app, one.grade);
+    const mark = gradeMark(app, one.grade, "dot");
     const sample = h("span", { class: "sample" }, mark.swatch, say(one.word, app.lang));
     const words = hazardWords(one, t, app);
     return row(app, take, one, "", [sample, words ? ` · ${words}` : ""], null);
@@ -322,10 +341,11 @@ export function hazards(app: App, data: Around, take: Take): HTMLElement {
     rest.length > 0
       ? h("details", {}, h("summary", {}, t("restOf", { n: rest.length })), rowsOf("hazards", rest.map(line)))
       : null,
+    allOf(app, data.hazards, all),
   );
 }
 
-export function targets(app: App, data: Around, take: Take): HTMLElement | null {
+export function targets(app: App, data: Around, take: Take, all: () => void): HTMLElement | null {
   const t = placeWords(app.lang);
   const { layer, items, in_footprint: inside, persons_in_footprint: persons } = data.targets;
   if (layer === null || items.length === 0) return null;
@@ -338,10 +358,15 @@ export function targets(app: App, data: Around, take: Take): HTMLElement | null 
       [join(say(one.kind, app.lang), one.in_footprint && t("inFoot"))],
       null,
     );
+  const rest = items.slice(SHOWN.targets);
   return block(
     t("targets"),
     t("targetsIn", { n: inside, persons: integer(persons, app.lang) }),
     rowsOf("targets", items.slice(0, SHOWN.targets).map(line)),
+    rest.length > 0
+      ? h("details", {}, h("summary", {}, t("restOf", { n: rest.length })), rowsOf("targets", rest.map(line)))
+      : null,
+    allOf(app, data.targets, all),
   );
 }
 

@@ -32,12 +32,14 @@ export type SearchAnswer = {
   hits: SearchHit[];
   total: number;
   about: boolean;
+  cut: boolean;
 };
 
 export type Away = {
   layer: string;
   key: string;
   name: string;
+  name_en: string | null;
   lon: number;
   lat: number;
   distance_m: number;
@@ -104,6 +106,7 @@ export type ZoneHere = {
   title: Text;
   key: string;
   name: string;
+  name_en: string | null;
   grade: number | null;
   word: Text;
   because: Text;
@@ -139,10 +142,11 @@ export type Around = {
     people_source: Text;
   };
   rings: RingCount[];
-  hazards: { layer: string | null; total: number; in_footprint: number; items: HazardNear[] };
+  hazards: { layer: string | null; total: number; found: number; in_footprint: number; items: HazardNear[] };
   targets: {
     layer: string | null;
     total: number;
+    found: number;
     in_footprint: number;
     persons_in_footprint: number;
     items: TargetNear[];
@@ -159,6 +163,7 @@ export type Around = {
     layer: string | null;
     need: number | null;
     free: number;
+    over: number;
     counted: number;
     searched_m: number;
     enough_within_m: number | null;
