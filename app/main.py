@@ -20,6 +20,7 @@ from app.analysis.inputs import CoverageData
 from app.analysis_jobs import AnalysisJobs
 from app.api import (
     analysis,
+    archives,
     around,
     constants,
     grading,
@@ -34,9 +35,11 @@ from app.api import (
     news,
     ogc,
     positions,
+    raster_tiles,
     replay,
     risk,
     search,
+    tilejson,
     tiles,
 )
 from app.api.schemas import Problem
@@ -70,8 +73,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 ROUTES = (
-    layers, risk, items, tiles, search, around, incidents, live, positions, replay, analysis, constants, grading,
-    kpis, loads, load_profiles, news, ogc, health,
+    layers, risk, items, archives, tilejson, tiles, raster_tiles, search, around, incidents, live, positions, replay,
+    analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health,
 )  # fmt: skip
 
 
