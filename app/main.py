@@ -34,6 +34,7 @@ from app.api import (
     loads,
     news,
     ogc,
+    ogc_tiles,
     positions,
     raster_tiles,
     replay,
@@ -74,7 +75,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 ROUTES = (
     layers, risk, items, archives, tilejson, tiles, raster_tiles, search, around, incidents, live, positions, replay,
-    analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health,
+    analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
 )  # fmt: skip
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,11 +18,10 @@ from etl.progress import Reporter
 from layers.kinds.archive import Archive
 from layers.kinds.tiles import gather, gathered_statement, tile_statement, touches
 from layers.kinds.vector import VectorLayer
+from layers.mercator import Bounds, cover
 
 MAX_ZOOM = 8
 """Highest archived zoom: at 9 and above a tile is cheap enough to be made on demand."""
-
-Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -100,23 +98,6 @@ def _statements(
     gathered.create(connection)
     connection.execute(gathered.insert().from_select(gathered.columns.keys(), rows))
     return cache(lambda zoom: gathered_statement(layer, gathered, zoom))
-
-
-def cover(bounds: Bounds, zoom: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the tiles (z, x, y) that touch a box in degrees."""
-    west, south, east, north = bounds
-    n = 1 << zoom
-    left, top = _tile_of(west, north, n)
-    right, bottom = _tile_of(east, south, n)
-    for x in range(left, right + 1):
-        for y in range(top, bottom + 1):
-            yield zoom, x, y
-
-
-def _tile_of(lon: float, lat: float, n: int) -> tuple[int, int]:
-    x = int((lon + 180) / 360 * n)
-    y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
-    return min(max(x, 0), n - 1), min(max(y, 0), n - 1)
 
 
 def _header(layer: VectorLayer, bounds: Bounds) -> dict[str, object]:

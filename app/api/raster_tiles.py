@@ -21,14 +21,14 @@ from app.deps import TheCatalogue, TheRegistry
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
-PNG_ANSWERS: dict[int | str, dict[str, Any]] = {
+RASTER_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}, "description": "the tile"},
     204: {"description": "nothing of the layer is in this tile"},
     304: {"description": "the client already has this version of the tile"},
 }
 
 
-@router.get("/{layer_id}/{z}/{x}/{y}.png", responses=PNG_ANSWERS, response_class=Response)
+@router.get("/{layer_id}/{z}/{x}/{y}.png", responses=RASTER_ANSWERS, response_class=Response)
 def raster_tile(
     request: Request,
     layer_id: str,

@@ -32,30 +32,43 @@ def code_of(client: TestClient, path: str, **asked: object) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
+def listed(body: Any) -> list[Any]:
+    """Return what a document lists: collections, tile sets."""
+    return [*body.get("collections", []), *body.get("tilesets", []), *body.get("tileMatrixSets", [])]
+
+
+def feature_collections(client: TestClient) -> dict[str, Any]:
+    found = get(client, "/ogc/collections")["collections"]
+    return {c["id"]: c for c in found if c["itemType"] == "feature"}
+
+
 def test_every_link_of_the_interface_leads_somewhere(client: TestClient) -> None:
     seen: set[str] = set()
     waiting = ["/ogc"]
     while waiting:
         path = waiting.pop()
-        if path in seen or len(seen) > 120:
+        if path in seen or len(seen) > 200:
             continue
         seen.add(path)
         body = get(client, path)
-        links = [*body.get("links", []), *(x for c in body.get("collections", []) for x in c["links"])]
+        links = [*body.get("links", []), *(x for c in listed(body) for x in c["links"])]
         assert all(one["href"].startswith("http") and one["rel"] and one["type"] for one in links)
         waiting += [
             one["href"].removeprefix("http://testserver")
             for one in links
             if one["rel"] in ("conformance", "data", "self", "items", "collection")
+            or one["rel"].split("/")[-1]
+            in ("tilesets-vector", "tilesets-map", "tiling-schemes", "tiling-scheme")
         ]
     assert {"/ogc/conformance", "/ogc/collections", "/ogc/collections/risk_zone"} <= seen
+    assert {"/ogc/collections/risk_zone/tiles", "/ogc/collections/population/map/tiles"} <= seen
 
 
 def test_the_collections_are_the_layers_with_their_counts(client: TestClient) -> None:
     served = {
         x["id"]: x for x in get(client, "/api/layers")["layers"] if x["kind"] == "vector" and x["count"]
     }
-    offered = {c["id"]: c for c in get(client, "/ogc/collections")["collections"]}
+    offered = feature_collections(client)
     assert set(offered) == set(served)
     for name, layer in served.items():
         page = get(client, f"/ogc/collections/{name}/items", limit=1)
@@ -211,7 +224,7 @@ def gdal(running: Running, layer: str, **options: object) -> Any:
 
 def test_gdal_opens_the_collections_and_reads_what_is_served(running: Running, client: TestClient) -> None:
     seen = gdal(running, "risk_zone")
-    assert set(seen["layers"]) == {c["id"] for c in get(client, "/ogc/collections")["collections"]}
+    assert set(seen["layers"]) == set(feature_collections(client))
     zones = get(client, "/ogc/collections/risk_zone")
     assert seen["rows"] == get(client, "/ogc/collections/risk_zone/items", limit=1)["numberMatched"]
     assert seen["bounds"] == pytest.approx(zones["extent"]["spatial"]["bbox"][0], abs=1e-5)
