@@ -40,6 +40,7 @@ from app.api import (
     replay,
     risk,
     search,
+    styles,
     tilejson,
     tiles,
 )
@@ -57,6 +58,7 @@ from app.risk.cutoffs import unconfirmed_sets
 from app.search.finder import Finder
 from app.settings import Settings
 from app.state.prepare import prepare
+from app.styles import SPRITES
 from app.tile_source import TileSource
 from layers.errors import RiskmapError, Unavailable
 from layers.registry import discover
@@ -74,8 +76,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 ROUTES = (
-    layers, risk, items, archives, tilejson, tiles, raster_tiles, search, around, incidents, live, positions, replay,
-    analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
+    layers, risk, items, archives, tilejson, tiles, raster_tiles, styles, search, around, incidents, live, positions,
+    replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
 )  # fmt: skip
 
 
@@ -101,6 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     for part in ROUTES:
         app.include_router(part.router, responses=PROBLEMS)
     _guard(app, settings)
+    app.mount("/sprites", StaticFiles(directory=SPRITES), name="sprites")
     _serve_page(app, settings.web_dir)
     return app
 

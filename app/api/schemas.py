@@ -206,6 +206,18 @@ class TileJson(BaseModel):
     vector_layers: list[dict[str, Any]] | None = Field(None, description="vector layers only")
 
 
+class Style(BaseModel):
+    """A MapLibre style, version 8, as its specification has it."""
+
+    version: Literal[8]
+    name: str
+    center: list[float]
+    zoom: float
+    sprite: str
+    sources: dict[str, dict[str, Any]]
+    layers: list[dict[str, Any]]
+
+
 class BaseAnswer(BaseModel):
     """A rescue base; minutes, km/h."""
 

@@ -1,12 +1,7 @@
-"""OGC API Features: what the standard asks, what GDAL's own driver reads, and what hostile questions get."""
+"""OGC API Features: what the standard asks, and what hostile questions get."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -14,7 +9,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.settings import Settings
-from tests.serving import Running, start
 
 ITEMS = "/ogc/collections/shelter/items"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
@@ -191,43 +185,3 @@ def test_what_is_not_there_is_a_404(client: TestClient) -> None:
     assert code_of(client, "/ogc/collections/nothing") == (404, "unknown_layer")
     assert code_of(client, f"{ITEMS}/nothing") == (404, "no_item")
     assert client.get(f"{ITEMS}?limit=1&limit=2").json()["code"] == "parameter_repeated"
-
-
-@pytest.fixture(scope="module")
-def running(demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    server = start(demo_settings, tmp_path_factory.mktemp("ogc") / "log")
-    yield server
-    server.stop()
-    assert [line for line in server.log().splitlines() if not line.startswith("riskmap")] == []
-
-
-READ = """
-import json, sys
-import pyogrio
-url, layer, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-names = [name for name, _ in pyogrio.list_layers(f"OAPIF:{url}")]
-options = {name: tuple(value) for name, value in options.items()}
-frame = pyogrio.read_dataframe(f"OAPIF:{url}", layer=layer, **options)
-box = [round(float(v), 6) for v in frame.total_bounds]
-print(json.dumps({"layers": names, "rows": len(frame), "columns": list(frame.columns), "bounds": box}))
-"""
-
-
-def gdal(running: Running, layer: str, **options: object) -> Any:
-    """Read a collection with GDAL's own driver, in a process of its own: this one has it switched off."""
-    command = [sys.executable, "-c", READ, f"{running.url}/ogc", layer, json.dumps(options)]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GDAL_")}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=clean)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def test_gdal_opens_the_collections_and_reads_what_is_served(running: Running, client: TestClient) -> None:
-    seen = gdal(running, "risk_zone")
-    assert set(seen["layers"]) == set(feature_collections(client))
-    zones = get(client, "/ogc/collections/risk_zone")
-    assert seen["rows"] == get(client, "/ogc/collections/risk_zone/items", limit=1)["numberMatched"]
-    assert seen["bounds"] == pytest.approx(zones["extent"]["spatial"]["bbox"][0], abs=1e-5)
-    assert "grade" in seen["columns"]
-    part = gdal(running, "shelter", bbox=[120, 30, 120.5, 30.5])
-    assert part["rows"] == get(client, ITEMS, bbox="120,30,120.5,30.5", limit=1)["numberMatched"] > 100
