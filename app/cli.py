@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from app.commands.constants import constants
 from app.commands.coverage import coverage
 from app.commands.database import database, etl_engine
+from app.commands.export import export
 from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
 from app.commands.loads import load_in_one, loads, profiles
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
@@ -52,6 +53,7 @@ app.add_typer(coverage, name="coverage")
 app.add_typer(loads, name="loads")
 app.add_typer(constants, name="constants")
 app.add_typer(profiles, name="profiles")
+app.command()(export)
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of files with a riskmap.toml.")]
 Port = Annotated[

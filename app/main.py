@@ -23,6 +23,7 @@ from app.api import (
     archives,
     around,
     constants,
+    exports,
     grading,
     health,
     incidents,
@@ -76,8 +77,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 ROUTES = (
-    layers, risk, items, archives, tilejson, tiles, raster_tiles, styles, search, around, incidents, live, positions,
-    replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
+    layers, risk, items, exports, archives, tilejson, tiles, raster_tiles, styles, search, around, incidents, live,
+    positions, replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
 )  # fmt: skip
 
 
@@ -131,6 +132,7 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
         app.state.finder = Finder(catalogue)
+        app.state.export_places = exports.Places()
         app.state.analysis_jobs = AnalysisJobs()
         app.state.tiles = TileSource(pool, catalogue)
         app.state.positions = PositionStore(engine)

@@ -24,7 +24,9 @@ def test_every_setting_stands_in_the_readme(name: str) -> None:
     assert f"`RISKMAP_{name.upper()}`" in README
 
 
-@pytest.mark.parametrize("name", ["demo", "serve", "etl run", "load", "coverage", "constants", "test"])
+@pytest.mark.parametrize(
+    "name", ["demo", "serve", "etl run", "load", "export", "coverage", "constants", "test"]
+)
 def test_every_command_stands_in_the_readme(name: str) -> None:
     assert f"`./riskmap {name}" in README
 
