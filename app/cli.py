@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from app.commands.archive import archive
 from app.commands.constants import constants
 from app.commands.coverage import coverage
 from app.commands.database import database, etl_engine
@@ -54,6 +55,7 @@ app.add_typer(loads, name="loads")
 app.add_typer(constants, name="constants")
 app.add_typer(profiles, name="profiles")
 app.command()(export)
+app.command()(archive)
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of files with a riskmap.toml.")]
 Port = Annotated[

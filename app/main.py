@@ -54,6 +54,7 @@ from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
 from app.news import News
 from app.positions import PositionStore
+from app.raster_source import RasterSource
 from app.regrading import Regrader
 from app.risk.cutoffs import unconfirmed_sets
 from app.search.finder import Finder
@@ -135,6 +136,7 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
         app.state.export_places = exports.Places()
         app.state.analysis_jobs = AnalysisJobs()
         app.state.tiles = TileSource(pool, catalogue)
+        app.state.raster_tiles = RasterSource()
         app.state.positions = PositionStore(engine)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.tile import zxy_to_tileid
 from pmtiles.writer import Writer
 from sqlalchemy import Connection, Select
 
 from etl.progress import Reporter
-from layers.kinds.archive import Archive
+from layers.kinds.archive import Archive, header_of
 from layers.kinds.tiles import gather, gathered_statement, tile_statement, touches
 from layers.kinds.vector import VectorLayer
 from layers.mercator import Bounds, cover
@@ -74,7 +74,8 @@ def build_archive(
                 writer.write_tile(zxy_to_tileid(z, x, y), packed)
                 written += 1
         if written:
-            writer.finalize(_header(layer, bounds), _metadata(layer))
+            header = header_of(bounds, layer.minzoom, min(MAX_ZOOM, layer.maxzoom))
+            writer.finalize(header, _metadata(layer))
     if not written:
         partial.unlink()
         return False
@@ -98,23 +99,6 @@ def _statements(
     gathered.create(connection)
     connection.execute(gathered.insert().from_select(gathered.columns.keys(), rows))
     return cache(lambda zoom: gathered_statement(layer, gathered, zoom))
-
-
-def _header(layer: VectorLayer, bounds: Bounds) -> dict[str, object]:
-    west, south, east, north = (round(value * 1e7) for value in bounds)
-    return {
-        "tile_type": TileType.MVT,
-        "tile_compression": Compression.GZIP,
-        "min_zoom": layer.minzoom,
-        "max_zoom": min(MAX_ZOOM, layer.maxzoom),
-        "min_lon_e7": west,
-        "min_lat_e7": south,
-        "max_lon_e7": east,
-        "max_lat_e7": north,
-        "center_zoom": layer.minzoom,
-        "center_lon_e7": (west + east) // 2,
-        "center_lat_e7": (south + north) // 2,
-    }
 
 
 def _metadata(layer: VectorLayer) -> dict[str, object]:

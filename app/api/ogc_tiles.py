@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.ogc import base, link, only, single
 from app.api.ogc_schemas import TileMatrixSet, TileMatrixSets, TileSet, TileSets
-from app.api.raster_tiles import RASTER_ANSWERS, raster_tile
+from app.api.raster_tiles import RASTER_ANSWERS, picture_of
 from app.api.tile_parts import ASK_AGAIN, MVT, check_address, has_already
 from app.api.tiles import TILE_ANSWERS, vector_tile
 from app.catalogue import Catalogue
@@ -20,6 +20,7 @@ from app.deps import TheCatalogue, TheRegistry
 from app.ogc.tilesets import QUAD, QUAD_URI, described, matrix_set, short
 from app.tile_source import VersionedTile
 from layers.errors import NotFound
+from layers.kinds.raster_tile import PictureForm
 from layers.kinds.vector import VectorLayer
 from layers.mercator import Bounds
 from layers.model import Json
@@ -208,7 +209,9 @@ def map_tile(
     """Give one picture of a raster layer."""
     only(request, formats=PICTURE_FORMATS)
     _known(tile_matrix_set_id)
-    return raster_tile(request, collection_id, tile_matrix, tile_col, tile_row, catalogue.registry, catalogue)
+    layer = catalogue.registry.raster(collection_id)
+    form: PictureForm = "webp" if request.query_params.get("f") == "webp" else "png"
+    return picture_of(request, layer, catalogue, (tile_matrix, tile_col, tile_row), form)
 
 
 def _known(matrix_set_id: str) -> None:
