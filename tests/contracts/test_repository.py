@@ -25,7 +25,8 @@ def test_every_setting_stands_in_the_readme(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["demo", "serve", "etl run", "load", "export", "archive", "coverage", "constants", "test"]
+    "name",
+    ["demo", "serve", "etl run", "load", "export", "archive", "tiles", "coverage", "constants", "test"],
 )
 def test_every_command_stands_in_the_readme(name: str) -> None:
     assert f"`./riskmap {name}" in README
