@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from typing import Any
 from pmtiles.tile import zxy_to_tileid
 from pmtiles.writer import Writer
 
+from app.archiving.occupied import occupied
+from app.catalogue import Catalogue
 from app.tile_source import TileSource, VersionedTile
 from layers.errors import NotFound
 from layers.kinds.archive import header_of
 from layers.kinds.vector import VectorLayer
-from layers.mercator import Bounds, cover
+from layers.mercator import Bounds
 from layers.model import Json
 from layers.region import TITLE
 from layers.store import LayerVersion
@@ -34,10 +36,11 @@ Address = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Part:
-    """A layer in an archive, and the version of it."""
+    """A layer in an archive, the version of it, and the tiles (z, x, y) it may have something in."""
 
     layer: VectorLayer
     version: LayerVersion
+    tiles: Set[Address]
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,17 @@ class Plan:
     maxzoom: int
 
     @classmethod
-    def of(cls, parts: Sequence[Part], minzoom: int | None, maxzoom: int | None) -> Plan:
-        """Take the zooms of the layers where none are given."""
-        first = min(part.layer.minzoom for part in parts) if minzoom is None else minzoom
-        last = max(part.layer.maxzoom for part in parts) if maxzoom is None else maxzoom
+    def of(
+        cls, catalogue: Catalogue, layers: Sequence[VectorLayer], minzoom: int | None, maxzoom: int | None
+    ) -> Plan:
+        """Look at what is served; take the zooms of the layers where none are given."""
+        first = min(layer.minzoom for layer in layers) if minzoom is None else minzoom
+        last = max(layer.maxzoom for layer in layers) if maxzoom is None else maxzoom
+        parts = []
+        for layer in layers:
+            version = catalogue.served(layer)
+            tiles = occupied(catalogue.engine, layer, version, max(first, layer.minzoom), last)
+            parts.append(Part(layer, version, tiles))
         return cls(parts, first, last)
 
     @property
@@ -63,12 +73,7 @@ class Plan:
 
     def addresses(self) -> list[Address]:
         """Return the tiles (z, x, y) in which there may be something, in the order of an archive."""
-        found = {
-            address
-            for part in self.parts
-            for zoom in range(max(self.minzoom, part.layer.minzoom), self.maxzoom + 1)
-            for address in cover(part.version.bounds, zoom)
-        }
+        found: set[Address] = set().union(*(part.tiles for part in self.parts))
         return sorted(found, key=lambda address: zxy_to_tileid(*address))
 
     def metadata(self) -> Json:
@@ -154,7 +159,11 @@ async def _made(
 async def _tile(source: TileSource, plan: Plan, address: Address, free: asyncio.Semaphore) -> bytes | None:
     """Return a tile of all layers: a tile is a list of layers, so tiles one behind another are one tile."""
     async with free:
-        packed = [await source.tile(VersionedTile(part.layer, part.version, *address)) for part in plan.parts]
+        packed = [
+            await source.tile(VersionedTile(part.layer, part.version, *address))
+            for part in plan.parts
+            if address in part.tiles
+        ]
     filled = [one for one in packed if one]
     if len(filled) < 2:
         return filled[0] if filled else None

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.archiving.build import Built, Part, Plan, build
+from app.archiving.build import Built, Plan, build
 from app.catalogue import Catalogue
 from app.commands.export import loaded
 from app.db import make_tile_pool
@@ -40,7 +40,7 @@ def archive(
     began = time.monotonic()
     with loaded() as catalogue:
         chosen = [catalogue.registry.vector(name) for name in dict.fromkeys(layers)]
-        plan = Plan.of([Part(layer, catalogue.served(layer)) for layer in chosen], minzoom, maxzoom)
+        plan = Plan.of(catalogue, chosen, minzoom, maxzoom)
         built = asyncio.run(_build(catalogue, plan, out))
     size, (z, x, y) = built.largest
     typer.echo(
