@@ -10,7 +10,8 @@ from layers.kinds.tiles import BUFFER
 from layers.kinds.vector import MERCATOR_CIRCUMFERENCE_M, TILE_EXTENT, VectorLayer
 from layers.store import LayerVersion
 
-MARGIN = BUFFER / TILE_EXTENT
+ROUNDING_M = 2.0
+"""PostGIS compares boxes of single precision, which are rounded outwards by up to a metre here."""
 
 
 def occupied(
@@ -27,10 +28,11 @@ def occupied(
     found: set[tuple[int, int, int]] = set()
     for zoom in range(minzoom, maxzoom + 1):
         n = 1 << zoom
+        beyond = BUFFER / TILE_EXTENT + ROUNDING_M / MERCATOR_CIRCUMFERENCE_M * n
         ranges = [
             np.clip(np.floor(at * n + margin), 0, n - 1).astype(int)
             for at, margin in (
-                (0.5 + west, -MARGIN), (0.5 + east, MARGIN), (0.5 - north, -MARGIN), (0.5 - south, MARGIN)
+                (0.5 + west, -beyond), (0.5 + east, beyond), (0.5 - north, -beyond), (0.5 - south, beyond)
             )
         ]  # fmt: skip
         for left, right, top, bottom in np.unique(np.stack(ranges, axis=1), axis=0).tolist():
