@@ -25,7 +25,7 @@ DRIVERS: dict[PictureForm, dict[str, str]] = {
     "png": {"driver": "PNG"},
     "webp": {"driver": "WEBP", "LOSSLESS": "YES"},
 }
-Values = NDArray[np.float64]
+Values = NDArray[np.floating[Any]]
 
 
 def tile_values(source: rasterio.DatasetReader, z: int, x: int, y: int) -> Values:
@@ -40,7 +40,8 @@ def tile_values(source: rasterio.DatasetReader, z: int, x: int, y: int) -> Value
     for first in range(rows.first, rows.first + rows.count, strip):
         count = min(strip, rows.first + rows.count - first)
         window = Window(columns.first, first, columns.count, count)
-        block = source.read(1, window=window, masked=True).astype(float).filled(np.nan)
+        read = source.read(1, window=window, masked=True)
+        block = read.filled(-np.inf) if read.dtype.kind == "f" else read.astype(float).filled(-np.inf)
         block[~np.isfinite(block)] = -np.inf
         pixels, found = rows.reduced(columns.spread(block), first)
         values[pixels] = np.maximum(values[pixels], found)
@@ -70,9 +71,10 @@ class _Axis:
 
     def spread(self, block: Values) -> Values:
         """Bring the cells (last axis, from ``first`` on) to pixels."""
-        out = np.full((len(block), TILE_PIXELS), -np.inf)
-        pixels, found = self.reduced(block.T, self.first)
-        out[:, pixels] = found.T
+        out = np.full((len(block), TILE_PIXELS), -np.inf, dtype=block.dtype)
+        starts = np.flatnonzero(np.diff(self._pixels, prepend=-1))
+        taken = block[:, self._cells - self.first]
+        out[:, self._pixels[starts]] = np.maximum.reduceat(taken, starts, axis=1)
         return out
 
     def reduced(self, block: Values, first: int) -> tuple[NDArray[Any], Values]:
