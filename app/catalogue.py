@@ -27,6 +27,8 @@ class Catalogue:
     settings: Settings
     _current: dict[str, LayerVersion] = field(default_factory=dict)
     _archives: dict[str, Archive] = field(default_factory=dict)
+    _heard: int = 0
+    _is_told: bool = False
 
     @cached_property
     def files(self) -> Files:
@@ -38,10 +40,24 @@ class Catalogue:
 
         It is asked anew each time (about a millisecond): whoever is told that a load ended sees it in the next answer.
         """
+        heard = self._heard
         with self.engine.connect() as connection:
-            found = current_versions(connection)
-        self._current = {i: v for i, v in found.items() if self._fits(v)}
-        return self._current
+            found = {i: v for i, v in current_versions(connection).items() if self._fits(v)}
+        if heard == self._heard:  # nothing newer was announced meanwhile
+            self._current = found
+        return found
+
+    def notice(self) -> None:
+        """Take note that something changed, or that changes are no longer heard of: what is in memory may be old."""
+        self._heard += 1
+        self._is_told = False
+
+    def catch_up(self) -> dict[str, LayerVersion]:
+        """Read what is served while changes are heard of, so that it is known without asking until the next notice."""
+        heard = self._heard
+        found = self.current()
+        self._is_told = heard == self._heard
+        return found
 
     def _fits(self, version: LayerVersion) -> bool:
         """Whether this program can serve a version: the layer exists and is still stored the same way."""
@@ -100,6 +116,16 @@ class Catalogue:
         if found is None:
             raise version_gone(layer, wanted)
         return found
+
+    def in_memory(self, layer: Layer, wanted: str | None) -> LayerVersion | None:
+        """Return what ``version`` would without asking the database, None where that is not known for certain.
+
+        Which version is served is known between ``catch_up`` and the next ``notice``; a named one is what it is.
+        """
+        known = self._current.get(layer.id)
+        if wanted is None:
+            return known if self._is_told else None
+        return known if known is not None and known.version == wanted else None
 
     def _find(self, layer_id: str, version: str) -> LayerVersion | None:
         query = select(VERSION).where(VERSION.c.layer == layer_id, VERSION.c.version == version)

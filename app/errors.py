@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from layers.errors import (
     BadInput,
@@ -149,6 +150,12 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONRes
     OSError: _database,
     Exception: _unexpected,
 }
+
+
+async def answer_for(scope: Scope, error: Exception) -> JSONResponse | None:
+    """Return the answer to an error outside the routes; None for what nobody expected."""
+    handler = next((HANDLERS[cls] for cls in type(error).__mro__ if cls in HANDLERS), _unexpected)
+    return None if handler is _unexpected else await handler(Request(scope), error)
 
 
 def install(app: FastAPI) -> None:

@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Lifespan
 
@@ -33,6 +35,7 @@ from app.api import (
     live,
     load_profiles,
     loads,
+    metrics,
     news,
     ogc,
     ogc_tiles,
@@ -52,6 +55,7 @@ from app.db import make_engine, make_tile_pool
 from app.headers import SecurityHeaders
 from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
+from app.metering import MeterRequests
 from app.news import News
 from app.positions import PositionStore
 from app.raster_source import RasterSource
@@ -61,7 +65,9 @@ from app.search.finder import Finder
 from app.settings import Settings
 from app.state.prepare import prepare
 from app.styles import SPRITES
-from app.tile_source import TileSource
+from app.tiles.door import TileDoor, Tiles
+from app.tiles.meters import Meters
+from app.tiles.source import TileSource
 from layers.errors import RiskmapError, Unavailable
 from layers.registry import discover
 
@@ -79,7 +85,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 ROUTES = (
     layers, risk, items, exports, archives, tilejson, tiles, raster_tiles, styles, search, around, incidents, live,
-    positions, replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
+    positions, replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health, metrics,
 )  # fmt: skip
 
 
@@ -101,6 +107,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.settings = settings
+    app.state.metrics = CollectorRegistry()
+    app.state.meters = Meters(app.state.metrics)
     errors.install(app)
     for part in ROUTES:
         app.include_router(part.router, responses=PROBLEMS)
@@ -117,6 +125,16 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SameOrigin)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AnswerHead)
+    app.add_middleware(TileDoor)
+    app.add_middleware(MeterRequests, registry=app.state.metrics)
+
+
+def _tiles(meters: Meters, pool: asyncpg.Pool, catalogue: Catalogue, settings: Settings) -> Tiles:
+    """Return what answers tile addresses."""
+    meters.watch("riskmap_tile_connections", "database connections open for tiles", pool.get_size)
+    meters.watch("riskmap_tile_connections_idle", "of those, at rest", pool.get_idle_size)
+    source = TileSource(pool, catalogue, meters, settings.slow_tile_s)
+    return Tiles(catalogue, source, meters, settings.tile_cache_bytes)
 
 
 def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
@@ -135,13 +153,16 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
         app.state.finder = Finder(catalogue)
         app.state.export_places = exports.Places()
         app.state.analysis_jobs = AnalysisJobs()
-        app.state.tiles = TileSource(pool, catalogue)
+        app.state.tiles = _tiles(app.state.meters, pool, catalogue, settings)
         app.state.raster_tiles = RasterSource()
         app.state.positions = PositionStore(engine)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
         app.state.news = News(url, catalogue)
         app.state.news.start()
+        app.state.meters.watch(
+            "riskmap_pages_listening", "open pages that hear news", lambda: app.state.news.readers
+        )
         await asyncio.to_thread(_look_once, catalogue)
         warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data, app.state.finder))
         async with _regrading(url, catalogue) as app.state.regrader, app.state.positions.kept():

@@ -36,6 +36,11 @@ class News:
         self._work: asyncio.Task[None] | None = None
         self.closed = False
 
+    @property
+    def readers(self) -> int:
+        """How many pages are open."""
+        return len(self._readers)
+
     def start(self) -> None:
         """Begin to listen."""
         self._work = asyncio.create_task(self._listen())
@@ -100,8 +105,9 @@ class News:
                 connection.add_termination_listener(lambda _, queue=heard: queue.put_nowait(None))
                 for channel in (CHANNEL, STATE_CHANNEL):
                     await connection.add_listener(
-                        channel, lambda *notice, queue=heard: queue.put_nowait((notice[-2], str(notice[-1])))
+                        channel, lambda *notice, queue=heard: self._note(notice[-2], str(notice[-1]), queue)
                     )
+                await asyncio.to_thread(self._catalogue.catch_up)
                 if not is_first:
                     self._tell(await self._event())
                     self._tell(_state({"all": True}))
@@ -111,13 +117,20 @@ class News:
                     if channel == STATE_CHANNEL:
                         self._tell(_state(json.loads(payload)))
                     else:
+                        await asyncio.to_thread(self._catalogue.catch_up)
                         self._tell(await self._event(_names(payload)))
             except (*BROKEN, SQLAlchemyError):
                 is_first = False
             finally:
+                self._catalogue.notice()
                 if connection is not None:
                     connection.terminate()
             await asyncio.sleep(RETRY_S)
+
+    def _note(self, channel: str, payload: str, heard: asyncio.Queue[tuple[str, str] | None]) -> None:
+        if channel == CHANNEL:
+            self._catalogue.notice()
+        heard.put_nowait((channel, payload))
 
 
 def _state(what: dict[str, Any]) -> bytes:

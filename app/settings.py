@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
     tile_connections: int = Field(4, ge=1, le=64, description="database connections kept for tiles")
     tile_timeout_s: float = Field(3.0, gt=0, description="longest time one tile query may run, seconds")
+    tile_cache_bytes: int = Field(256 << 20, ge=1 << 20, description="tiles kept in memory, bytes")
+    slow_tile_s: float = Field(1.0, gt=0, description="a tile that takes longer is named in the log, seconds")
     query_connections: int = Field(8, ge=1, le=64, description="database connections for everything else")
     upload_most_bytes: int = Field(2 << 30, ge=1 << 20, description="largest upload, bytes")
     loads_from: Literal["local", "anyone", "nobody"] = Field(

@@ -1,10 +1,13 @@
-"""PMTiles archives of the low zooms: the tiles everybody opens first, made once per version."""
+"""PMTiles archives of a version: the tiles of the zooms at which one shows much, made once.
+
+Above the highest archived zoom a tile is cheap enough to be made on demand; the archive says where there is nothing.
+"""
 
 from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,12 +19,20 @@ from sqlalchemy import Connection, Select
 
 from etl.progress import Reporter
 from layers.kinds.archive import Archive, header_of
-from layers.kinds.tiles import gather, gathered_statement, tile_statement, touches
-from layers.kinds.vector import VectorLayer
+from layers.kinds.tile_points import gather, gathered_statement
+from layers.kinds.tiles import COARSEST, LISTED, is_heavy, listed_tiles, tile_statement, touches
+from layers.kinds.vector import GENERAL_ZOOMS, VectorLayer
 from layers.mercator import Bounds, cover
 
-MAX_ZOOM = 8
-"""Highest archived zoom: at 9 and above a tile is cheap enough to be made on demand."""
+HIGHEST_ZOOM = GENERAL_ZOOMS[-1]
+"""Highest archived zoom: above it shapes are drawn as they are."""
+MOST_TILES = 3_000
+"""An archive ends at the zoom above which it would hold more tiles: a layer may reach far beyond the province."""
+AT_ONCE = 256
+"""Tiles asked for in one statement."""
+
+Tile = tuple[int, int, int]
+Statements = Callable[[int, int], Select[Any]]
 
 
 @dataclass(frozen=True)
@@ -31,13 +42,14 @@ class Unchanged:
     before: Archive
     boxes: list[list[float]]
 
+    def covers(self, z: int, x: int, y: int) -> bool:
+        """Whether a tile is as it was: no change shows in it, its margin included, and the archive reaches it."""
+        reaches = self.before.minzoom <= z <= self.before.maxzoom
+        return reaches and not touches(self.boxes, z, x, y)
+
     def tile(self, z: int, x: int, y: int) -> bytes | None:
         """Return the stored bytes of a tile of the version before."""
         return self.before.tile(z, x, y)
-
-    def touches(self, z: int, x: int, y: int) -> bool:
-        """Whether a change may show in a tile: its box, grown by the margin that tiles draw beyond their edge."""
-        return touches(self.boxes, z, x, y)
 
 
 def build_archive(
@@ -54,51 +66,81 @@ def build_archive(
     Tiles that the change of a version does not touch are taken from the archive before it (``unchanged``). The file
     appears under its name only when it is whole.
     """
-    statement = _statements(connection, layer, table_name, whole=unchanged is None)
-    wanted = [
-        tile for z in range(layer.minzoom, min(MAX_ZOOM, layer.maxzoom) + 1) for tile in cover(bounds, z)
-    ]
-    wanted.sort(key=lambda tile: zxy_to_tileid(*tile))
-    partial = path.with_suffix(".partial")
-    written = 0
-    with partial.open("wb") as stream, reporter.step(f"{layer.id}: archive", total=len(wanted)) as advance:
-        writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
-        for z, x, y in wanted:
-            packed = unchanged.tile(z, x, y) if unchanged and not unchanged.touches(z, x, y) else None
-            if unchanged is None or unchanged.touches(z, x, y):
-                address = {"z": z, "x": x, "y": y}
-                body = connection.execute(statement(z), address).scalar_one()
-                packed = gzip.compress(bytes(body), 6, mtime=0) if body else None
-            advance(1)
-            if packed:
-                writer.write_tile(zxy_to_tileid(z, x, y), packed)
-                written += 1
-        if written:
-            header = header_of(bounds, layer.minzoom, min(MAX_ZOOM, layer.maxzoom))
-            writer.finalize(header, _metadata(layer))
-    if not written:
-        partial.unlink()
+    zooms = archived_zooms(layer, bounds)
+    wanted = [tile for zoom in zooms for tile in cover(bounds, zoom)]
+    statements = _statements(connection, layer, table_name, zooms, whole=unchanged is None)
+    packed: dict[Tile, bytes] = {}
+    with reporter.step(f"{layer.id}: archive", total=len(wanted)) as advance:
+        for zoom in zooms:
+            asked = []
+            for tile in cover(bounds, zoom):
+                if unchanged is None or not unchanged.covers(*tile):
+                    asked.append(tile[1:])
+                elif (before := unchanged.tile(*tile)) is not None:
+                    packed[tile] = before
+            for x, y, body in make_tiles(connection, statements, zoom, asked):
+                packed[zoom, x, y] = gzip.compress(body, 6, mtime=0)
+            advance(len(asked))
+    if not packed:
         return False
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as stream:
+        writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
+        for tile_id, tile in sorted((zxy_to_tileid(*tile), tile) for tile in packed):
+            writer.write_tile(tile_id, packed[tile])
+        writer.finalize(header_of(bounds, zooms[0], zooms[-1]), _metadata(layer))
     os.replace(partial, path)
     return True
 
 
+def archived_zooms(layer: VectorLayer, bounds: Bounds) -> range:
+    """Return the zooms of the archive of a layer that lies within bounds (degrees)."""
+    count, last = 0, layer.minzoom
+    for zoom in range(layer.minzoom, min(HIGHEST_ZOOM, layer.maxzoom) + 1):
+        count += sum(1 for _ in cover(bounds, zoom))
+        if count > MOST_TILES:
+            break
+        last = zoom
+    return range(layer.minzoom, last + 1)
+
+
+def make_tiles(
+    connection: Connection, statements: Statements, zoom: int, asked: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield x, y and bytes of the tiles of a zoom that have something; ``statements(zoom, coarser)`` gives the
+    statement of one tile (``at=LISTED``). What is too heavy is made again, coarser."""
+    waiting = [(0, list(asked[n : n + AT_ONCE])) for n in range(0, len(asked), AT_ONCE)]
+    while waiting:
+        coarser, tiles = waiting.pop()
+        columns = {"z": zoom, "xs": [x for x, _ in tiles], "ys": [y for _, y in tiles]}
+        heavy = []
+        for x, y, body in connection.execute(listed_tiles(statements(zoom, coarser)), columns):
+            if body and coarser < COARSEST and is_heavy(bytes(body)):
+                heavy.append((x, y))
+            elif body:
+                yield x, y, bytes(body)
+        if heavy:
+            waiting.append((coarser + 1, heavy))
+
+
 def _statements(
-    connection: Connection, layer: VectorLayer, table_name: str, *, whole: bool
-) -> Callable[[int], Select[Any]]:
+    connection: Connection, layer: VectorLayer, table_name: str, zooms: range, *, whole: bool
+) -> Statements:
     """Return what gives the statement of a tile at a zoom.
 
     Where every archived tile shows clusters and all of them are made, the points are gathered once, at the highest
     zoom, instead of once per zoom.
     """
-    table, highest = layer.table(table_name), min(MAX_ZOOM, layer.maxzoom)
+    table, highest = layer.table(table_name), zooms[-1]
     if not whole or layer.shape != "point" or layer.cluster_below <= highest:
-        return cache(lambda zoom: tile_statement(layer, table, zoom))
+        return cache(lambda zoom, coarser: tile_statement(layer, table, zoom, None, coarser, LISTED))
     gathered, rows = gather(layer, table, highest)
     gathered.drop(connection, checkfirst=True)
     gathered.create(connection)
     connection.execute(gathered.insert().from_select(gathered.columns.keys(), rows))
-    return cache(lambda zoom: gathered_statement(layer, gathered, zoom))
+    connection.exec_driver_sql("CREATE INDEX ON gathered (x, y)")
+    connection.exec_driver_sql("ANALYZE gathered")
+    return cache(lambda zoom, coarser: gathered_statement(layer, gathered, zoom, coarser, LISTED))
 
 
 def _metadata(layer: VectorLayer) -> dict[str, object]:

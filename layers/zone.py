@@ -75,6 +75,8 @@ def zone_layer(
     fields: Sequence[Field] = (),
     line_minzoom: float = 0,
     minzoom: int = 0,
+    text_minzoom: int = 0,
+    adjoining: bool = False,
 ) -> VectorLayer:
     """Return a layer of zones; ``members`` is the field of graded objects that names the zone each belongs to."""
     return VectorLayer(
@@ -89,7 +91,10 @@ def zone_layer(
         shape="polygon",
         key="code",
         legend=LEGEND,
-        tile_fields=("name", "overridden"),
+        tile_fields=("overridden",),
+        text_fields=("name",),
+        text_minzoom=text_minzoom,
+        adjoining=adjoining,
         fields=zone_fields(within, *fields),
         members=members,
         draw=lambda theme: draw_zones(layer_id, theme, line_minzoom=line_minzoom),

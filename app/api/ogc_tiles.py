@@ -3,7 +3,6 @@ column."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from typing import Annotated, Any
 
@@ -14,11 +13,12 @@ from app.api.ogc import base, link, only, single
 from app.api.ogc_schemas import TileMatrixSet, TileMatrixSets, TileSet, TileSets
 from app.api.raster_tiles import RASTER_ANSWERS, picture_of
 from app.api.tile_parts import ASK_AGAIN, MVT, check_address, has_already
-from app.api.tiles import TILE_ANSWERS, vector_tile
+from app.api.tiles import TILE_ANSWERS
 from app.catalogue import Catalogue
 from app.deps import TheCatalogue, TheRegistry
 from app.ogc.tilesets import QUAD, QUAD_URI, described, matrix_set, short
-from app.tile_source import VersionedTile
+from app.tiles.asked import Asked
+from app.tiles.door import TileResponse, Tiles
 from layers.errors import NotFound
 from layers.kinds.raster_tile import PictureForm
 from layers.kinds.vector import VectorLayer
@@ -111,12 +111,14 @@ async def dataset_tile(
     headers = {"ETag": f'"{mark}-{tile_matrix}-{tile_col}-{tile_row}"', "Cache-Control": ASK_AGAIN}
     if has_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    tiles = [
-        await request.app.state.tiles.tile(VersionedTile(layer, version, tile_matrix, tile_col, tile_row))
+    tiles: Tiles = request.app.state.tiles
+    address = (tile_matrix, tile_col, tile_row)
+    answers = [
+        await tiles.answer(Asked(layer, *address, version.version), "identity", "", request.receive)
         for layer, version in chosen
     ]
     # a tile is a list of layers, so tiles one behind another are one tile
-    body = b"".join(gzip.decompress(one) for one in tiles if one)
+    body = b"".join(one.body for one in answers)
     return Response(body, 200 if body else 204, headers, MVT if body else None)
 
 
@@ -161,9 +163,9 @@ async def tile(
     """Give one vector tile of a layer."""
     only(request, formats=TILE_FORMATS)
     _known(tile_matrix_set_id)
-    return await vector_tile(
-        request, collection_id, tile_matrix, tile_col, tile_row, catalogue.registry, catalogue, None
-    )
+    layer = catalogue.registry.vector(collection_id)
+    check_address(layer, tile_matrix, tile_col, tile_row)
+    return TileResponse(Asked(layer, tile_matrix, tile_col, tile_row, None), request.app.state.tiles)
 
 
 @router.get(

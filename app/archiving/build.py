@@ -19,7 +19,9 @@ from pmtiles.writer import Writer
 
 from app.archiving.occupied import occupied
 from app.catalogue import Catalogue
-from app.tile_source import TileSource, VersionedTile
+from app.tiles.asked import Asked
+from app.tiles.coding import unpack
+from app.tiles.source import TileSource
 from layers.errors import NotFound
 from layers.kinds.archive import header_of
 from layers.kinds.vector import VectorLayer
@@ -159,13 +161,15 @@ async def _made(
 async def _tile(source: TileSource, plan: Plan, address: Address, free: asyncio.Semaphore) -> bytes | None:
     """Return a tile of all layers: a tile is a list of layers, so tiles one behind another are one tile."""
     async with free:
-        packed = [
-            await source.tile(VersionedTile(part.layer, part.version, *address))
+        found = [
+            await source.tile(Asked(part.layer, *address, part.version.version), part.version)
             for part in plan.parts
             if address in part.tiles
         ]
-    filled = [one for one in packed if one]
-    if len(filled) < 2:
-        return filled[0] if filled else None
-    plain = b"".join(gzip.decompress(one) for one in filled)
+    filled = [one for one in found if one[0]]
+    if not filled:
+        return None
+    if len(filled) == 1 and filled[0][1] == "gzip":
+        return filled[0][0]
+    plain = b"".join(unpack(body, coding) for body, coding in filled)
     return await asyncio.to_thread(gzip.compress, plain, GZIP_LEVEL, mtime=0)

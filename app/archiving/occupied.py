@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from sqlalchemy import Engine, func, select
 
-from layers.kinds.tiles import BUFFER
+from layers.kinds.tile_sql import BUFFER
 from layers.kinds.vector import MERCATOR_CIRCUMFERENCE_M, TILE_EXTENT, VectorLayer
 from layers.store import LayerVersion
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from prometheus_client import CollectorRegistry
 
 from app.archiving.build import Built, Plan, build
 from app.catalogue import Catalogue
 from app.commands.export import loaded
 from app.db import make_tile_pool
 from app.loading import Terminal
-from app.tile_source import TileSource
+from app.tiles.meters import Meters
+from app.tiles.source import TileSource
 from layers.errors import BadInput
 
 CONNECTIONS = 2
@@ -55,6 +57,7 @@ async def _build(catalogue: Catalogue, plan: Plan, out: Path) -> Built:
     pool = await make_tile_pool(url, connections=CONNECTIONS, timeout_s=LONGEST_TILE_S)
     try:
         with Terminal().step(out.name, total=len(plan.addresses())) as advance:
-            return await build(TileSource(pool, catalogue), plan, out, advance, at_once=CONNECTIONS)
+            source = TileSource(pool, catalogue, Meters(CollectorRegistry()), LONGEST_TILE_S)
+            return await build(source, plan, out, advance, at_once=CONNECTIONS)
     finally:
         await pool.close()

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
+from app.tiles.wire import protocol_for
 from layers.errors import Unavailable
 
 TRIED_PORTS = 20
@@ -66,6 +67,7 @@ def serve_until_stopped(settings: Settings, listener: socket.socket) -> None:
     app = create_app(settings)
     config = uvicorn.Config(
         app,
+        http=protocol_for(app),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,

@@ -52,7 +52,7 @@ def parse(text: str, language: str) -> Json:
     """
     # the parser calls itself for each level: 2,000 brackets end the process
     if len(text) > LONGEST or _depth(text) > 3 * DEEPEST or STACKED.search(text):
-        raise _too_large()
+        raise too_large()
     try:
         parsed = cql2.parse_json(text) if language == "cql2-json" else cql2.parse_text(text)
         body = parsed.to_json()
@@ -241,7 +241,7 @@ def _measure(body: Json) -> None:
             return
         if terms > MOST_TERMS:
             break
-    raise _too_large()
+    raise too_large()
 
 
 def _arguments(node: dict[str, Json]) -> Sequence[Json]:
@@ -251,7 +251,8 @@ def _arguments(node: dict[str, Json]) -> Sequence[Json]:
     return [part for arg in args for part in (arg if isinstance(arg, list) else [arg])]
 
 
-def _too_large() -> BadQuery:
+def too_large() -> BadQuery:
+    """Return the error of a filter that is longer, wider or deeper than anybody writes."""
     return BadQuery(
         f"filter 过长或嵌套过深（至多 {LONGEST} 字符、{MOST_TERMS} 项、{DEEPEST} 层）",
         f"filter is too long or too deep (at most {LONGEST} characters, {MOST_TERMS} terms, {DEEPEST} levels)",

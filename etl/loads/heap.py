@@ -14,7 +14,14 @@ from sqlalchemy import Connection, Engine
 
 from etl.loads.ready import hash_of_good
 from etl.loads.sqltools import SCHEMA, Sql, columns, run
-from layers.kinds.vector import VectorLayer
+from layers.kinds.vector import (
+    DOT_UNITS,
+    GENERAL_UNITS,
+    GENERAL_ZOOMS,
+    VectorLayer,
+    general_columns,
+    tile_unit_m,
+)
 
 # Parallel plans for the passes over all rows: by default PostgreSQL counts what they cost as if the rows went far.
 QUICK = (
@@ -28,6 +35,11 @@ QUICK = (
     # 9,000 rows say where points lie and which classes there are; the usual 30,000 took a tenth of a regrade
     "SET LOCAL default_statistics_target = 30",
 )
+
+
+SIZES = ("tile_size", "tile_x", "tile_y")
+FEW_VERTICES = 8
+"""A polygon of no more vertices is not generalised."""
 
 
 def be_quick(connection: Connection) -> None:
@@ -59,15 +71,54 @@ def shaped(
         sql.SQL("{}::geometry({}, 4326) AS geom").format(good, sql.SQL(flat)),
         sql.SQL("f.geom_z::geometry(GeometryZ, 4326) AS geom_z"),
         sql.SQL("{} AS row_hash").format(hash_of_good(layer, has_z)) if marks else sql.SQL("f.row_hash"),
-        sql.SQL("ST_Transform({}, 3857)::geometry({}, 3857) AS tile_geom").format(good, sql.SQL(flat)),
+        sql.SQL("f._tile::geometry({}, 3857) AS tile_geom").format(sql.SQL(flat)),
     ]
+    drawn = _with(rows, sql.SQL("ST_Transform({}, 3857) AS _tile").format(good))
+    if layer.shape == "polygon":
+        drawn = generalised(drawn, layer)
+        listed.append(columns([*SIZES, *general_columns()], "f"))
     if layer.labelled:
         listed.append(sql.SQL("{} AS label_point").format(_label(good)))
     listed.append(sql.SQL("{}::bigint AS since, NULL::bigint AS until").format(sql.Literal(seq)))
     if marks:
         listed.append(sql.SQL("f._row, f._bad, f._warn"))
     order = sql.SQL("" if marks else " ORDER BY f.geom")
-    return sql.SQL("SELECT {} FROM ({} OFFSET '0') f{}").format(sql.SQL(", ").join(listed), rows, order)
+    return sql.SQL("SELECT {} FROM ({} OFFSET '0') f{}").format(sql.SQL(", ").join(listed), drawn, order)
+
+
+def generalised(rows: Sql, layer: VectorLayer) -> sql.Composed:
+    """Add ``tile_size`` and the generalised shapes to rows that have ``_tile``, each made of the finer one before it.
+
+    Null where a shape would save nothing: few vertices, or so small that a square is drawn. The common borders of
+    adjoining areas are generalised afterwards, all together.
+    """
+    drawn = _with(rows, sql.SQL("Box2D(f._tile) AS _box"))
+    middle = (
+        "(ST_XMin(f._box) + ST_XMax(f._box)) / 2 AS tile_x, (ST_YMin(f._box) + ST_YMax(f._box)) / 2 AS tile_y"
+    )
+    size = "greatest(ST_XMax(f._box) - ST_XMin(f._box), ST_YMax(f._box) - ST_YMin(f._box)) AS tile_size"
+    drawn = _with(_with(drawn, sql.SQL(size)), sql.SQL(middle))
+    finer: list[Sql] = [sql.SQL("f._tile")]
+    for zoom in reversed(GENERAL_ZOOMS):
+        name, unit = sql.Identifier(f"general_{zoom}"), tile_unit_m(zoom)
+        shape = sql.SQL(
+            "CASE WHEN f.tile_size >= {dot} AND ST_NPoints(f._tile) > {few}"
+            " THEN ST_Simplify(coalesce({finer}), {units}, true) END"
+        ).format(
+            dot=sql.Literal(DOT_UNITS * unit),
+            few=sql.Literal(FEW_VERTICES),
+            finer=sql.SQL(", ").join(finer),
+            units=sql.Literal(GENERAL_UNITS * unit),
+        )
+        plain = sql.SQL("NULL") if layer.adjoining else shape
+        drawn = _with(drawn, sql.SQL("{}::geometry(Geometry, 3857) AS {}").format(plain, name))
+        finer.insert(0, sql.SQL("f.{}").format(name))
+    return drawn
+
+
+def _with(rows: Sql, column: Sql) -> sql.Composed:
+    """Add a column to a query; the fence lets what is used twice be computed once."""
+    return sql.SQL("SELECT f.*, {} FROM ({} OFFSET '0') f").format(column, rows)
 
 
 def _label(geometry: Sql) -> sql.Composed:
@@ -164,6 +215,8 @@ def add_rows(connection: Connection, layer: VectorLayer, name: str, rows: Sql, s
         "SELECT coalesce((SELECT max(fid) FROM {}), 0) + row_number() OVER () AS _row, s.* FROM ({}) s"
     ).format(table, rows)
     names = ["fid", *(f.name for f in layer.fields), "geom", "geom_z", "row_hash", "tile_geom"]
+    if layer.shape == "polygon":
+        names += [*SIZES, *general_columns()]
     names += [*(["label_point"] if layer.labelled else []), "since", "until"]
     added = run(
         connection,

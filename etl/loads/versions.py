@@ -14,6 +14,7 @@ from psycopg import sql
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from etl.loads.borders import generalise_borders
 from etl.loads.heap import add_rows, new_heap, promote, row_columns
 from etl.loads.sqltools import SCHEMA, Sql, all_of, columns, run
 from layers.kinds.vector import VectorLayer
@@ -110,6 +111,8 @@ def write_version(
         promote(connection, layer, checked.table, heap, bad=checked.bad)
     else:
         new_heap(connection, layer, heap, _rows_of_new_heap(layer, source, parent, gone), seq)
+    if layer.adjoining:
+        generalise_borders(connection, layer, heap, seq)
     return _publish(connection, layer, heap, seq, about, parent, change, boxes)
 
 

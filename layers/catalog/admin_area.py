@@ -67,9 +67,11 @@ LAYER = VectorLayer(
     shape="polygon",
     findable=9,
     key="code",
-    tile_fields=("level", "name", "name_en"),
+    tile_fields=("level",),
+    text_fields=("name", "name_en"),
     labelled=True,
     nested=True,
+    adjoining=True,
     role="admin",
     fields=(
         Field(name="code", title=Text("行政区划代码", "GB/T 2260 code"), required=True),

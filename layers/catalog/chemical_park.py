@@ -49,7 +49,7 @@ LAYER = VectorLayer(
     key="code",
     legend=LEGEND,
     labelled=True,
-    tile_fields=("name",),
+    text_fields=("name",),
     fields=(
         CODE,
         NAME,

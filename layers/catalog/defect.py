@@ -54,7 +54,8 @@ LAYER = VectorLayer(
     role="defect",
     legend=LEGEND,
     cluster_below=11,
-    tile_fields=("name",),
+    text_fields=("name",),
+    text_minzoom=9,
     fields=(
         CODE,
         NAME,

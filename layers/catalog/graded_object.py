@@ -33,7 +33,8 @@ LAYER = VectorLayer(
     key="code",
     legend=LEGEND,
     cluster_below=12,
-    tile_fields=("name",),
+    text_fields=("name",),
+    text_minzoom=12,
     fields=(
         CODE,
         NAME,

@@ -37,7 +37,8 @@ LAYER = VectorLayer(
     key="code",
     legend=LEGEND,
     nested=True,
-    tile_fields=("name",),
+    text_fields=("name",),
+    text_minzoom=9,
     fields=(
         CODE,
         NAME,

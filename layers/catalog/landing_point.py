@@ -31,7 +31,8 @@ LAYER = VectorLayer(
     findable=4,
     key="code",
     role="landing",
-    tile_fields=("name",),
+    text_fields=("name",),
+    text_minzoom=9,
     fields=(
         CODE,
         NAME,

@@ -35,7 +35,8 @@ LAYER = VectorLayer(
     key="code",
     legend=LEGEND,
     cluster_below=9,
-    tile_fields=("name",),
+    text_fields=("name",),
+    text_minzoom=9,
     fields=HAZARD_FIELDS,
     draw=draw,
 )

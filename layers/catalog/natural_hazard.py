@@ -68,7 +68,8 @@ LAYER = VectorLayer(
     key="code",
     legend=LEGEND,
     nested=True,
-    tile_fields=("name", "kind"),
+    tile_fields=("kind",),
+    text_fields=("name",),
     fields=(
         CODE,
         NAME,

@@ -30,7 +30,8 @@ LAYER = VectorLayer(
     shape="point",
     findable=10,
     key="code",
-    tile_fields=("name", "name_en", "status"),
+    tile_fields=("status",),
+    text_fields=("name", "name_en"),
     role="air_base",
     fields=(
         CODE,

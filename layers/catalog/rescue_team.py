@@ -52,7 +52,8 @@ LAYER = VectorLayer(
     key="code",
     role="team",
     findable=7,
-    tile_fields=("name",),
+    text_fields=("name",),
+    text_minzoom=9,
     fields=(
         CODE,
         NAME,

@@ -19,5 +19,6 @@ LAYER = zone_layer(
     within=Text("所属县", "County"),
     order=31,
     line_minzoom=11,
+    text_minzoom=12,
     minzoom=8,  # below it a square is smaller than a pixel
 )

@@ -13,4 +13,6 @@ LAYER = zone_layer(
     members="town_code",
     within=Text("所属县", "County"),
     order=32,
+    text_minzoom=9,
+    adjoining=True,
 )

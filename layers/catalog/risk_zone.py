@@ -13,5 +13,6 @@ LAYER = zone_layer(
     members="county_code",
     within=Text("所属市", "City"),
     order=30,
+    adjoining=True,
     visible=True,
 )

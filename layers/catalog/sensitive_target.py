@@ -41,7 +41,8 @@ LAYER = VectorLayer(
     findable=3,
     key="code",
     role="target",
-    tile_fields=("name",),
+    text_fields=("name",),
+    text_minzoom=10,
     fields=(
         CODE,
         NAME,

@@ -81,7 +81,9 @@ LAYER = VectorLayer(
     role="shelter",
     legend=LEGEND,
     cluster_below=11,
-    tile_fields=("level", "name"),
+    tile_fields=("level",),
+    text_fields=("name",),
+    text_minzoom=12,
     fields=(
         CODE,
         NAME,

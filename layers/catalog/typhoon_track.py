@@ -58,7 +58,7 @@ LAYER = VectorLayer(
     legend=LEGEND,
     cluster_below=9,
     extent=(80.0, -10.0, 200.0, 75.0),
-    tile_fields=("name",),
+    text_fields=("name",),
     fields=(
         Field(name="code", title=Text("编号与时刻", "Storm and time"), required=True, aliases=("编号",)),
         Field(name="storm", title=Text("台风编号", "Storm"), required=True, aliases=("台风号", "tfbh")),

@@ -21,10 +21,16 @@ from layers.region import BOX
 SCHEMA = "layer"
 MERCATOR_CIRCUMFERENCE_M = 40_075_016.68557849
 TILE_EXTENT = 4096
-TILE_FORMAT = 1
+GENERAL_ZOOMS = (5, 7, 9, 11)
+"""Polygons are kept generalised for the zooms up to each of these; beyond the last they are drawn as they are."""
+GENERAL_UNITS = 4
+"""How far a generalised line may be from the true one, in tile units of the band's highest zoom: half a pixel."""
+DOT_UNITS = 8
+"""A polygon smaller than this, one pixel of a tile of 512, is drawn as a square of it: nothing disappears."""
+TILE_FORMAT = 2
 """Part of every layout: raise it when the same rows would give other tiles, so that caches let go."""
 
-HEAP_FORMAT = 1
+HEAP_FORMAT = 2
 """Part of every layout: raise it when versions are kept in another way."""
 
 SQL_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
@@ -53,23 +59,28 @@ class Filter:
 class VectorLayer(Layer):
     """A layer of points or polygons.
 
-    ``key`` is the natural key (the item key in URLs). ``tile_fields`` are the only attributes that go into tiles
-    besides the key and the legend field. Points are gathered into clusters, one per grid cell and legend class,
-    at zooms below ``cluster_below``. ``labelled`` polygons get a second tile layer ``<id>_label`` with one point
-    each; ``nested`` areas lie in one another, and the smaller lie on top. Coordinates outside ``extent``
-    (degrees) are faults of the file. ``draw(theme)`` gives the MapLibre layers. ``filters`` are parts that can be shown
-    and counted alone. ``findable``: the search box finds objects by name and code; of two equal matches the layer with
-    the higher number (1 to 10) comes first. ``members``: the layer holds zones, and this field of the graded objects
-    names the zone of each.
+    ``key`` is the natural key (the item key in URLs). Besides the key and the legend field only two kinds of
+    attributes go into tiles: ``tile_fields``, which are styled by, and ``text_fields``, which are written on the
+    map from zoom ``text_minzoom`` on. Points are gathered into clusters, one per grid cell and legend class, at
+    zooms below ``cluster_below``. ``labelled`` polygons get a second tile layer ``<id>_label`` with one point each,
+    and the texts are there only; ``nested`` areas lie in one another, and the smaller lie on top. ``adjoining``
+    areas have common borders, which are generalised once for both sides, so that no gap opens between neighbours.
+    Coordinates outside ``extent`` (degrees) are faults of the file. ``draw(theme)`` gives the MapLibre layers.
+    ``filters`` are parts that can be shown and counted alone. ``findable``: the search box finds objects by name
+    and code; of two equal matches the layer with the higher number (1 to 10) comes first. ``members``: the layer
+    holds zones, and this field of the graded objects names the zone of each.
     """
 
     shape: Literal["point", "polygon"]
     key: str
     title_field: str = "name"
     tile_fields: Sequence[str] = ()
+    text_fields: Sequence[str] = ()
+    text_minzoom: int = 0
     cluster_below: int = 0
     labelled: bool = False
     nested: bool = False
+    adjoining: bool = False
     extent: tuple[float, float, float, float] = BOX
     draw: Callable[[Theme], list[Json]]
     role: str | None = None
@@ -81,7 +92,7 @@ class VectorLayer(Layer):
         """Refuse fields that do not exist."""
         super().__post_init__()
         names = {f.name for f in self.fields}
-        for name in (self.key, self.title_field, *self.tile_fields):
+        for name in (self.key, self.title_field, *self.tile_fields, *self.text_fields):
             if name not in names:
                 raise ValueError(f"layer {self.id}: {name!r} is not one of its fields")
 
@@ -104,7 +115,7 @@ class VectorLayer(Layer):
     def layout(self) -> str:
         """A hash of the table's columns, of how versions are kept and of the tile format."""
         columns = [(f.name, f.type.value) for f in self.fields]
-        facts = (columns, self.shape, self.key, self.labelled, HEAP_FORMAT, TILE_FORMAT)
+        facts = (columns, self.shape, self.key, self.labelled, self.adjoining, HEAP_FORMAT, TILE_FORMAT)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
     def style(self, theme: Theme) -> list[Json]:
@@ -133,15 +144,28 @@ class VectorLayer(Layer):
     def vector_layers(self) -> list[Json]:
         """Describe the layers inside a tile as TileJSON 3 wants them."""
         words = {FieldType.INTEGER: "Number", FieldType.DECIMAL: "Number", FieldType.BOOLEAN: "Boolean"}
-        names = [*([self.legend.field] if self.legend else []), *self.tile_fields]
-        attributes = {"id": "String", **{n: words.get(self.field(n).type, "String") for n in names}}
-        own = {**attributes, "n": "Number"} if self.cluster_below else attributes
-        described: list[Json] = [
-            {"id": self.id, "fields": own, "minzoom": self.minzoom, "maxzoom": self.maxzoom}
-        ]
+
+        def fields(names: Sequence[str]) -> Json:
+            return {"id": "String", **{n: words.get(self.field(n).type, "String") for n in names}}
+
+        zooms = {"minzoom": self.minzoom, "maxzoom": self.maxzoom}
+        own = fields(self.attributes(self.maxzoom))
+        described: list[Json] = [{"id": self.id, "fields": {**own, "n": "Number"}, **zooms}]
         if self.labelled:
-            described.append({**described[0], "id": f"{self.id}_label", "fields": attributes})
+            described.append({"id": f"{self.id}_label", "fields": fields(self.label_attributes()), **zooms})
         return described
+
+    def attributes(self, zoom: int) -> list[str]:
+        """Return the fields that go into the tiles of a zoom besides the key."""
+        texts = self.text_fields if zoom >= self.text_minzoom and not self.labelled else ()
+        return list(dict.fromkeys([*self._legend_field(), *self.tile_fields, *texts]))
+
+    def label_attributes(self) -> list[str]:
+        """Return the fields of the label points besides the key."""
+        return list(dict.fromkeys([*self._legend_field(), *self.tile_fields, *self.text_fields]))
+
+    def _legend_field(self) -> list[str]:
+        return [self.legend.field] if self.legend and self.legend.field else []
 
     @property
     def geometry_type(self) -> str:
@@ -150,8 +174,10 @@ class VectorLayer(Layer):
 
     def table(self, name: str) -> Table:
         """Return the view of one version: ``fid``, the fields, ``geom`` (EPSG:4326), ``geom_z`` (the geometry with
-        its heights where the file had them), ``tile_geom`` (3857), for labelled layers ``label_point`` (3857), and
-        ``row_hash``. One object per version: SQLAlchemy keeps compiled statements by it."""
+        its heights where the file had them), ``tile_geom`` (3857), for polygons ``tile_size`` (the longer side of
+        their box) and ``tile_x``, ``tile_y`` (its middle; mercator metres), and the generalised shapes (3857; null
+        where they would save nothing), for labelled layers ``label_point`` (3857), and ``row_hash``. One object per
+        version: SQLAlchemy keeps compiled statements by it."""
         return _table(self, name)
 
     def columns(self) -> list[Column[Any]]:
@@ -164,9 +190,25 @@ class VectorLayer(Layer):
             Column("tile_geom", Geometry(self.geometry_type, srid=3857, spatial_index=False)),
             Column("row_hash", BigInteger, nullable=False),
         ]
+        if self.shape == "polygon":
+            columns += [Column(name, Float) for name in ("tile_size", "tile_x", "tile_y")]
+            columns += [
+                Column(name, Geometry("GEOMETRY", srid=3857, spatial_index=False))
+                for name in general_columns()
+            ]
         if self.labelled:
             columns.append(Column("label_point", Geometry("POINT", srid=3857, spatial_index=False)))
         return columns
+
+
+def general_columns() -> list[str]:
+    """Return the names of the columns of generalised shapes, the coarsest first."""
+    return [f"general_{zoom}" for zoom in GENERAL_ZOOMS]
+
+
+def tile_unit_m(zoom: int) -> float:
+    """Return the size of one tile unit at a zoom in mercator metres."""
+    return MERCATOR_CIRCUMFERENCE_M / (1 << zoom) / TILE_EXTENT
 
 
 @lru_cache(maxsize=512)

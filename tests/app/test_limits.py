@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from app.api.tiles import takes_gzip
 from app.main import create_app
 from app.settings import Settings
 
@@ -53,14 +52,6 @@ def test_a_wrong_method_says_which_are_allowed(client: TestClient) -> None:
     answer = client.delete("/api/layers")
     assert answer.status_code == 405
     assert "GET" in answer.headers["allow"]
-
-
-@pytest.mark.parametrize(
-    ("header", "taken"),
-    [("gzip", True), ("br, gzip;q=0.5", True), ("*", True), ("gzip;q=0", False), ("br", False), ("", False)],
-)
-def test_gzip_is_sent_to_those_who_take_it(header: str, taken: bool) -> None:
-    assert takes_gzip(header) is taken
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+"""Where a vector tile comes from: the archive for the low zooms, the version before where nothing changed, PostGIS."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+
+from app.catalogue import Catalogue, version_gone
+from app.tiles.asked import Asked
+from app.tiles.coding import Coding
+from app.tiles.meters import Meters
+from layers.errors import Unavailable
+from layers.kinds.archive import Archive
+from layers.kinds.tiles import BUFFER_SHARE, COARSEST, compiled, is_heavy
+from layers.store import LayerVersion
+
+FREE_WITHIN_S = 5
+"""How long a tile waits for a connection."""
+AREA_REACH = 0.25
+"""How far, in archived tiles, a polygon may reach out of the one tile that it was gathered in."""
+HIGHEST_DATA_ZOOM = 16
+logger = logging.getLogger("riskmap.tiles")
+Body = tuple[bytes, Coding]
+
+
+@dataclass
+class _Flight:
+    """A tile that is being made, and how many wait for it."""
+
+    task: asyncio.Task[Body]
+    waiting: int = 0
+
+
+class TileSource:
+    """Finds or makes tiles; one that several ask for at a time is made once."""
+
+    def __init__(self, pool: asyncpg.Pool, catalogue: Catalogue, meters: Meters, slow_s: float) -> None:
+        self._pool, self._catalogue, self._meters, self._slow_s = pool, catalogue, meters, slow_s
+        self._flights: dict[tuple[str, str], _Flight] = {}
+
+    async def tile(self, asked: Asked, version: LayerVersion) -> Body:
+        """Return a tile and how it is packed, empty where the layer has nothing there.
+
+        Raises:
+            Unavailable: the query took too long, or no connection came free (codes ``tile_timeout``, ``busy``).
+            NotFound: the version was let go meanwhile (code ``version_gone``).
+        """
+        layer, z = asked.layer, asked.z
+        if not layer.minzoom <= z <= max(layer.maxzoom, HIGHEST_DATA_ZOOM):
+            return b"", "identity"
+        archive = self._catalogue.archive(version)
+        if archive is not None:
+            if asked.choice is None and archive.minzoom <= z <= archive.maxzoom:
+                self._meters.count("archive")
+                return archive.tile(z, asked.x, asked.y) or b"", "gzip"
+            if z > archive.maxzoom and _is_empty(archive, asked):
+                self._meters.count("empty")
+                return b"", "identity"
+        return await self._together(
+            (asked.address(version.version), version.version), self._make, asked, version
+        )
+
+    async def _together(
+        self,
+        key: tuple[str, str],
+        make: Callable[[Asked, LayerVersion], Awaitable[Body]],
+        asked: Asked,
+        version: LayerVersion,
+    ) -> Body:
+        """Wait for a tile with whoever else does; the work ends with the last who waits."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight(asyncio.ensure_future(make(asked, version)))
+            flight.task.add_done_callback(lambda _: self._flights.pop(key, None))
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting and not flight.task.done():
+                self._flights.pop(key, None)
+                flight.task.cancel()
+
+    async def _make(self, asked: Asked, version: LayerVersion) -> Body:
+        began = time.perf_counter()
+        connection = await self._connection()
+        try:
+            body = await self._query(connection, asked, version)
+        except asyncpg.UndefinedTableError as error:  # let go between the question and the answer
+            raise version_gone(asked.layer, version.version) from error
+        except (asyncpg.QueryCanceledError, TimeoutError) as error:
+            logger.warning("tile given up: %s %d/%d/%d", asked.layer.id, asked.z, asked.x, asked.y)
+            raise Unavailable(
+                "切片计算超时，请稍后重试", "the tile took too long; try again", code="tile_timeout"
+            ) from error
+        finally:
+            await self._pool.release(connection)
+        taken = time.perf_counter() - began
+        self._meters.made(asked.layer.id, taken)
+        if taken > self._slow_s:
+            place = (asked.layer.id, asked.z, asked.x, asked.y)
+            logger.warning("slow tile: %s %d/%d/%d took %.2f s, %d bytes", *place, taken, len(body))
+        return body, "identity"
+
+    async def _connection(self) -> asyncpg.Connection:
+        try:
+            async with asyncio.timeout(FREE_WITHIN_S):
+                return await self._pool.acquire()
+        except TimeoutError as error:
+            raise Unavailable(
+                "切片服务繁忙，请稍后重试", "the tile service is busy; try again", code="busy"
+            ) from error
+
+    async def _query(self, connection: asyncpg.Connection, asked: Asked, version: LayerVersion) -> bytes:
+        """Ask for a tile, coarser and coarser while it is too heavy."""
+        for coarser in range(COARSEST + 1):
+            statement, names = compiled(asked.layer, str(version.table_name), asked.z, asked.choice, coarser)
+            address = {"z": asked.z, "x": asked.x, "y": asked.y}
+            values = [address.get(name, constant) for name, constant in names]
+            body: bytes = await connection.fetchval(statement, *values) or b""
+            if not is_heavy(body):
+                break
+        return body
+
+
+def _is_empty(archive: Archive, asked: Asked) -> bool:
+    """Whether the archive has nothing where a tile above its zooms stands, margins included."""
+    zoom = archive.maxzoom
+    share = 1 / (1 << (asked.z - zoom))
+    reach = AREA_REACH if asked.layer.shape == "polygon" else BUFFER_SHARE * share
+    x, y = asked.x * share, asked.y * share
+    columns = range(int(max(x - reach, 0)), int(x + share + reach) + 1)
+    rows = range(int(max(y - reach, 0)), int(y + share + reach) + 1)
+    return not any((zoom, column, row) in archive for column in columns for row in rows)

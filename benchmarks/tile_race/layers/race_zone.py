@@ -1,0 +1,28 @@
+"""19,849 graded polygons of 2.4 million vertices: risk zones as they are drawn by hand."""
+
+from layers.grading.grade import grade_legend
+from layers.kinds.vector import VectorLayer
+from layers.model import Field, FieldType, Text
+from layers.style import graded_area
+
+LEGEND = grade_legend()
+
+LAYER = VectorLayer(
+    id="race_zone",
+    title=Text("赛区", "Race: zones"),
+    description=Text("速度比较用的面。", "Polygons of the tile race."),
+    group="risk",
+    order=901,
+    shape="polygon",
+    key="code",
+    legend=LEGEND,
+    fields=(
+        Field(name="code", title=Text("编号", "Code"), required=True),
+        Field(name="name", title=Text("名称", "Name"), required=True),
+        Field(name="grade", title=Text("风险等级", "Grade"), type=FieldType.INTEGER, format="grade"),
+        Field(name="kind", title=Text("类别", "Kind")),
+        Field(name="county_code", title=Text("县", "County")),
+        Field(name="graded_on", title=Text("评定日期", "Assessed"), type=FieldType.DATE),
+    ),
+    draw=lambda theme: graded_area("race_zone", LEGEND, theme),
+)

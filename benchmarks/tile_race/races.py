@@ -1,0 +1,194 @@
+"""The races: each prints a table."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import mean
+
+import asyncpg
+import brotli  # type: ignore[import-untyped]
+import numpy as np
+
+from benchmarks.tile_race.client import ACCEPTED, ask
+from benchmarks.tile_race.data import BOX, SEED
+from benchmarks.tile_race.fresh import fresh
+from benchmarks.tile_race.rivals import LAYERS, Rival, nginx
+from benchmarks.tile_race.setup import LAYER_DIR
+from etl.archives import cover
+from layers.kinds.tiles import compiled
+from layers.registry import discover
+
+Tile = tuple[int, int, int]
+MARTIN = """
+SELECT ST_AsMVT(tile, '{layer}', 4096, 'geom') FROM (
+  SELECT ST_AsMVTGeom(ST_Transform(ST_CurveToLine(geom), 3857), ST_TileEnvelope($1, $2, $3), 4096, 64, true) AS geom,
+         code, name, grade, kind, county_code, graded_on
+  FROM peer.{layer}
+  WHERE geom && ST_Transform(ST_TileEnvelope($1, $2, $3, margin => 0.015625), 4326)
+) AS tile WHERE geom IS NOT NULL
+"""
+"""The statement of Martin's table source, as its code has it."""
+COLD_ZOOMS, PER_ZOOM, CONNECTIONS = range(6, 15), 400, 32
+SCREENS, ACROSS, DOWN, BROWSER = 12, 5, 4, 6
+
+
+def some_tiles(zoom: int, most: int, seed: int = SEED) -> list[Tile]:
+    """Return tiles of the province in random order, the same at each call."""
+    every = list(cover(BOX, zoom))
+    order = np.random.default_rng(seed + zoom).permutation(len(every))
+    return [every[at] for at in order[:most]]
+
+
+def shape(field: Sequence[Rival], url: str, state: Path) -> None:
+    """One connection: our statement, as it is made on demand, against Martin's; sizes after Brotli."""
+    asyncio.run(_shape(url))
+
+
+async def _shape(url: str) -> None:
+    settings = {"jit": "off", "max_parallel_workers_per_gather": "0"}
+    connection = await asyncpg.connect(url, server_settings=settings)
+    registry = discover(LAYER_DIR)
+    print(
+        f"{'layer':>12} {'zoom':>4} {'Martin ms':>10} {'ours ms':>9} {'ratio':>6} {'Martin kB':>10} {'ours kB':>9}"
+    )
+    for name in LAYERS:
+        table = await connection.fetchval(
+            "SELECT table_name FROM layer.version JOIN layer.current USING (layer, version) WHERE layer = $1",
+            name,
+        )
+        for zoom in (6, 8, 10, 11, 12, 13, 14):
+            tiles = some_tiles(zoom, {6: 4, 8: 12}.get(zoom, 60))
+            statement, places = compiled(registry.vector(name), table, zoom)
+            martin = await _timed(connection, MARTIN.format(layer=name), tiles, ("z", "x", "y"), {})
+            ours = await _timed(connection, statement, tiles, tuple(n for n, _ in places), dict(places))
+            print(
+                f"{name:>12} {zoom:>4} {martin[0]:>10.2f} {ours[0]:>9.2f} {martin[0] / ours[0]:>5.1f}x"
+                f" {martin[1]:>10.1f} {ours[1]:>9.1f}"
+            )
+    await connection.close()
+
+
+async def _timed(
+    connection: asyncpg.Connection,
+    statement: str,
+    tiles: Sequence[Tile],
+    names: Sequence[str],
+    constants: dict[str, object],
+) -> tuple[float, float]:
+    """Return mean milliseconds and packed kilobytes of a tile; the first pass warms the pages of the tables."""
+    seconds, sizes = [], []
+    for is_counted in (False, True):
+        for z, x, y in tiles:
+            address = {"z": z, "x": x, "y": y}
+            values = [address.get(name, constants.get(name)) for name in names]
+            began = time.perf_counter()
+            body = await connection.fetchval(statement, *values) or b""
+            if is_counted:
+                seconds.append(time.perf_counter() - began)
+                sizes.append(len(brotli.compress(body, quality=5)) if body else 0)
+    return mean(seconds) * 1000, mean(sizes) / 1000
+
+
+def cold(field: Sequence[Rival], url: str, state: Path) -> None:
+    """Random tiles of all layers that nobody asked for, each server just started."""
+    print(
+        f"{'zoom':>4} {'server':>12} {'tiles/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'kB/tile':>8} {'faults':>6} ratio"
+    )
+    found: dict[tuple[int, str], float] = {}
+    for rival in field:
+        with rival.running() as port:
+            for zoom in COLD_ZOOMS:
+                tiles = some_tiles(zoom, PER_ZOOM // len(LAYERS))
+                addresses = [rival.tile(layer, *tile) for tile in tiles for layer in LAYERS]
+                got = ask(port, addresses, CONNECTIONS)
+                found[zoom, rival.name] = got.rate
+                print(
+                    f"{zoom:>4} {rival.name:>12} {got.rate:>9.0f} {got.milliseconds(50):>8.1f}"
+                    f" {got.milliseconds(99):>8.1f} {got.sizes.mean() / 1000:>8.1f} {got.faults:>6}"
+                    f"  {found[zoom, field[0].name] / got.rate:>5.1f}x"
+                )
+
+
+def view(field: Sequence[Rival], url: str, state: Path) -> None:
+    """Screens of 20 tiles of all layers over the six connections of a browser."""
+    print(f"{'server':>12} {'pass':>5} {'p50 ms':>8} {'p99 ms':>8} {'kB p50':>8} {'kB max':>8}")
+    rng = np.random.default_rng(SEED)
+    screens = [_screen(rng, zoom) for zoom in (7, 8, 9, 10, 11, 12, 13) for _ in range(SCREENS)]
+    for rival in field:
+        with rival.running() as port:
+            for which in ("cold", "warm"):
+                seconds, sizes = [], []
+                for tiles in screens:
+                    if rival.together is not None:
+                        addresses = [rival.together(*tile) for tile in tiles]
+                    else:
+                        addresses = [rival.tile(layer, *tile) for tile in tiles for layer in LAYERS]
+                    got = ask(port, addresses, BROWSER)
+                    seconds.append(got.whole_s * 1000)
+                    sizes.append(got.sizes.sum() / 1000)
+                p50, p99 = np.percentile(seconds, (50, 99))
+                print(
+                    f"{rival.name:>12} {which:>5} {p50:>8.1f} {p99:>8.1f} {np.median(sizes):>8.0f} {max(sizes):>8.0f}"
+                )
+
+
+def _screen(rng: np.random.Generator, zoom: int) -> list[Tile]:
+    """Return the tiles of a screen somewhere over the province."""
+    _, x, y = next(cover((*(rng.uniform(BOX[i], BOX[i + 2]) for i in (0, 1)),) * 2, zoom))  # type: ignore[arg-type]
+    n = (1 << zoom) - 1
+    return [
+        (zoom, min(x + i - ACROSS // 2, n), min(y + j - DOWN // 2, n))
+        for i in range(ACROSS)
+        for j in range(DOWN)
+    ]
+
+
+def warm(field: Sequence[Rival], url: str, state: Path) -> None:
+    """One tile again and again, beside nginx with the same bytes."""
+    if not (shutil.which("wrk") and shutil.which("nginx")):
+        print("wrk or nginx is not here")
+        return
+    tile = ("race_point", 9, 427, 210)
+    print(f"{'server':>20} {'req/s':>8} {'p99':>9} {'bytes':>7}   (two rounds)")
+    for _ in (1, 2):
+        for rival in field:
+            with rival.running() as port:
+                target = f"http://127.0.0.1:{port}{rival.tile(*tile)}"
+                request = urllib.request.Request(target, headers={"Accept-Encoding": ACCEPTED})
+                with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own servers
+                    body = answer.read()
+                _wrk(rival.name, target, len(body))
+            if rival is field[0]:
+                (state / "tile.bin").write_bytes(body)
+        for workers in (1, 2):
+            with nginx(state, workers) as port:
+                _wrk(
+                    f"nginx, {workers} worker{'s' * (workers > 1)}",
+                    f"http://127.0.0.1:{port}/tile.bin",
+                    len(body),
+                )
+
+
+def _wrk(name: str, target: str, size: int) -> None:
+    command = ["wrk", "-t1", "-c64", "-d4", "--latency", "-H", f"Accept-Encoding: {ACCEPTED}", target]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    late = re.search(r"99%\s+(\S+)", said)
+    if rate and late:
+        print(f"{name:>20} {float(rate[1]):>8.0f} {late[1]:>9} {size:>7}")
+
+
+RACES: dict[str, Callable[[Sequence[Rival], str, Path], None]] = {
+    "shape": shape,
+    "cold": cold,
+    "view": view,
+    "warm": warm,
+    "fresh": fresh,
+}
