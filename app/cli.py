@@ -17,12 +17,15 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from app.commands.archive import archive
 from app.commands.constants import constants
 from app.commands.coverage import coverage
 from app.commands.database import database, etl_engine
+from app.commands.export import export
 from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
 from app.commands.loads import load_in_one, loads, profiles
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
+from app.commands.tiles import tiles
 from app.settings import Settings
 from app.state.prepare import prepare
 from etl.fingerprints import demo_fingerprint
@@ -52,6 +55,9 @@ app.add_typer(coverage, name="coverage")
 app.add_typer(loads, name="loads")
 app.add_typer(constants, name="constants")
 app.add_typer(profiles, name="profiles")
+app.add_typer(tiles, name="tiles")
+app.command()(export)
+app.command()(archive)
 
 DataDir = Annotated[Path | None, typer.Option("--data", help="Directory of files with a riskmap.toml.")]
 Port = Annotated[

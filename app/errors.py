@@ -95,6 +95,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         answer = problem(405, "method_not_allowed", "此地址不支持该方法", "this method is not allowed here")
         answer.headers.update(error.headers or {})
         return answer
+    if error.status_code == 416:
+        zh, en = "文件没有这些字节", "the file has no such bytes"
+        answer = problem(416, "range_not_satisfiable", zh, en)
+        answer.headers.update(error.headers or {})
+        return answer
     if error.status_code == 413:
         return problem(413, "too_large", "请求内容过大", "the body of the request is too large")
     return problem(error.status_code, "http_error", "请求不能处理", str(error.detail))

@@ -25,6 +25,7 @@ from app.api import (
     archives,
     around,
     constants,
+    exports,
     grading,
     health,
     incidents,
@@ -37,11 +38,13 @@ from app.api import (
     metrics,
     news,
     ogc,
+    ogc_tiles,
     positions,
     raster_tiles,
     replay,
     risk,
     search,
+    styles,
     tilejson,
     tiles,
     warnings,
@@ -56,11 +59,13 @@ from app.load_jobs import LoadJobs
 from app.metering import MeterRequests
 from app.news import News
 from app.positions import PositionStore
+from app.raster_source import RasterSource
 from app.regrading import Regrader
 from app.risk.cutoffs import unconfirmed_sets
 from app.search.finder import Finder
 from app.settings import Settings
 from app.state.prepare import prepare
+from app.styles import SPRITES
 from app.tiles.database import TileDatabase
 from app.tiles.door import TileDoor, Tiles
 from app.tiles.meters import Meters
@@ -81,8 +86,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 ROUTES = (
-    layers, risk, items, archives, tilejson, tiles, raster_tiles, search, around, incidents, warnings, live, positions,
-    replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, health, metrics,
+    layers, risk, items, exports, archives, tilejson, tiles, raster_tiles, styles, search, around, incidents, warnings,
+    live, positions, replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
+    metrics,
 )  # fmt: skip
 
 
@@ -110,6 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
     for part in ROUTES:
         app.include_router(part.router, responses=PROBLEMS)
     _guard(app, settings)
+    app.mount("/sprites", StaticFiles(directory=SPRITES), name="sprites")
     _serve_page(app, settings.web_dir)
     return app
 
@@ -147,8 +154,10 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
         app.state.catalogue = catalogue
         app.state.coverage_data = CoverageData(catalogue)
         app.state.finder = Finder(catalogue)
+        app.state.export_places = exports.Places()
         app.state.analysis_jobs = AnalysisJobs()
         app.state.tiles = _tiles(app.state.meters, pool, catalogue, settings)
+        app.state.raster_tiles = RasterSource()
         app.state.positions = PositionStore(engine)
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()

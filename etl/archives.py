@@ -6,7 +6,6 @@ Above the highest archived zoom a tile is cheap enough to be made on demand; the
 from __future__ import annotations
 
 import gzip
-import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,16 +13,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pmtiles.tile import Compression, TileType, zxy_to_tileid
+from pmtiles.tile import zxy_to_tileid
 from pmtiles.writer import Writer
 from sqlalchemy import Connection, Select
 
 from etl.progress import Reporter
-from layers.kinds.archive import Archive
+from layers.kinds.archive import Archive, header_of
 from layers.kinds.tile_points import gather, gathered_statement
 from layers.kinds.tile_sql import LISTED
 from layers.kinds.tiles import COARSEST, is_heavy, listed_tiles, tile_statement, touches
 from layers.kinds.vector import GENERAL_ZOOMS, VectorLayer
+from layers.mercator import Bounds, cover
 
 HIGHEST_ZOOM = GENERAL_ZOOMS[-1]
 """Highest archived zoom: above it shapes are drawn as they are."""
@@ -32,7 +32,6 @@ MOST_TILES = 3_000
 AT_ONCE = 256
 """Tiles asked for in one statement."""
 
-Bounds = tuple[float, float, float, float]
 Tile = tuple[int, int, int]
 Statements = Callable[[int, int], Select[Any]]
 
@@ -90,7 +89,7 @@ def build_archive(
         writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
         for tile_id, tile in sorted((zxy_to_tileid(*tile), tile) for tile in packed):
             writer.write_tile(tile_id, packed[tile])
-        writer.finalize(_header(zooms, bounds), _metadata(layer))
+        writer.finalize(header_of(bounds, zooms[0], zooms[-1]), _metadata(layer))
     os.replace(partial, path)
     return True
 
@@ -143,40 +142,6 @@ def _statements(
     connection.exec_driver_sql("CREATE INDEX ON gathered (x, y)")
     connection.exec_driver_sql("ANALYZE gathered")
     return cache(lambda zoom, coarser: gathered_statement(layer, gathered, zoom, coarser, LISTED))
-
-
-def cover(bounds: Bounds, zoom: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the tiles (z, x, y) that touch a box in degrees."""
-    west, south, east, north = bounds
-    n = 1 << zoom
-    left, top = _tile_of(west, north, n)
-    right, bottom = _tile_of(east, south, n)
-    for x in range(left, right + 1):
-        for y in range(top, bottom + 1):
-            yield zoom, x, y
-
-
-def _tile_of(lon: float, lat: float, n: int) -> tuple[int, int]:
-    x = int((lon + 180) / 360 * n)
-    y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n)
-    return min(max(x, 0), n - 1), min(max(y, 0), n - 1)
-
-
-def _header(zooms: range, bounds: Bounds) -> dict[str, object]:
-    west, south, east, north = (round(value * 1e7) for value in bounds)
-    return {
-        "tile_type": TileType.MVT,
-        "tile_compression": Compression.GZIP,
-        "min_zoom": zooms[0],
-        "max_zoom": zooms[-1],
-        "min_lon_e7": west,
-        "min_lat_e7": south,
-        "max_lon_e7": east,
-        "max_lat_e7": north,
-        "center_zoom": zooms[0],
-        "center_lon_e7": (west + east) // 2,
-        "center_lat_e7": (south + north) // 2,
-    }
 
 
 def _metadata(layer: VectorLayer) -> dict[str, object]:

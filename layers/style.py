@@ -12,6 +12,9 @@ from typing import Any
 from layers.model import Json, Legend, Theme
 from layers.theme import FILL_OPACITY, TOKENS
 
+SLOTS = ("base", "fill", "shade", "line", "reach", "point", "label", "mark")
+"""The stack, lowest first; the page has the same (``web/src/style-parts.ts``), a contract test compares the two."""
+
 PATTERN_IMAGES = {
     "cross": "hatch-cross",
     "diagonal": "hatch-diagonal",

@@ -6,10 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import MalformedRangeHeader, RangeNotSatisfiable
 
 from app.api.tile_parts import ASK_AGAIN, has_already
 from app.deps import TheCatalogue, TheRegistry
-from layers.errors import NotFound
+from layers.errors import BadQuery, NotFound
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -38,4 +40,22 @@ def archive(request: Request, layer_id: str, registry: TheRegistry, catalogue: T
     if has_already(request, etag):
         return Response(status_code=304, headers={"ETag": etag})
     headers = {"ETag": etag, "Cache-Control": ASK_AGAIN}
-    return FileResponse(path, media_type="application/vnd.pmtiles", headers=headers)
+    return RangedFile(path, media_type="application/vnd.pmtiles", headers=headers)
+
+
+class RangedFile(FileResponse):
+    """A file by byte ranges, whose refusals are those of all other answers."""
+
+    @classmethod
+    def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
+        try:
+            return super()._parse_range_header(http_range, file_size)
+        except MalformedRangeHeader as error:
+            raise BadQuery(
+                f"Range {http_range[:60]!r} 有误，应如 bytes=0-126",
+                f"Range {http_range[:60]!r} cannot be read; it is like bytes=0-126",
+                code="bad_range",
+                field="Range",
+            ) from error
+        except RangeNotSatisfiable as error:
+            raise HTTPException(416, headers={"Content-Range": f"bytes */{file_size}"}) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -23,13 +24,14 @@ from app.ogc.crs import OGC, SYSTEMS
 from app.ogc.features import Query, read_one, read_page
 from layers.errors import BadQuery, NotFound
 from layers.kinds.vector import VectorLayer
-from layers.model import Json
+from layers.model import Json, Layer
 from layers.region import TITLE
 from layers.store import LayerVersion
 
 router = APIRouter(prefix="/ogc", tags=["OGC API Features"])
 GEOJSON = "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
+REL = "http://www.opengis.net/def/rel/ogc/1.0"
 SPEC = "http://www.opengis.net/spec"
 CONFORMS = [
     *(f"{SPEC}/ogcapi-features-1/1.0/conf/{part}" for part in ("core", "geojson", "oas30")),
@@ -42,6 +44,23 @@ CONFORMS = [
         f"{SPEC}/cql2/1.0/conf/{part}"
         for part in ("cql2-text", "cql2-json", "basic-cql2", "basic-spatial-functions")
     ),
+    *(
+        f"{SPEC}/ogcapi-tiles-1/1.0/conf/{part}"
+        for part in (
+            "core",
+            "tileset",
+            "tilesets-list",
+            "dataset-tilesets",
+            "geodata-tilesets",
+            "collections-selection",
+            "mvt",
+            "png",
+        )
+    ),
+    *(
+        f"{SPEC}/tms/2.0/conf/{part}"
+        for part in ("tilematrixset", "tilematrixsetlimits", "json-tilematrixset")
+    ),
 ]
 CollectionId = Annotated[str, Path(max_length=60)]
 Answer = dict[str, Any]
@@ -52,7 +71,7 @@ def answers(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": model, "content": {GEOJSON: {}}}}
 
 
-@router.get("", response_model=Landing)
+@router.get("", response_model=Landing, response_model_exclude_none=True)
 def landing(request: Request) -> Answer:
     """Describe the interface and link to its parts."""
     only(request, "f")
@@ -63,6 +82,8 @@ def landing(request: Request) -> Answer:
             link(request, "", "self", "本页 this document"),
             link(request, "/conformance", "conformance", "符合的标准 conformance"),
             link(request, "/collections", "data", "图层 collections"),
+            link(request, "/tiles", f"{REL}/tilesets-vector", "切片 vector tiles"),
+            link(request, "/tileMatrixSets", f"{REL}/tiling-schemes", "切片矩阵集 tile matrix sets"),
             {
                 "href": f"{str(request.base_url).rstrip('/')}/api/openapi.json",
                 "rel": "service-desc",
@@ -80,12 +101,12 @@ def conformance(request: Request) -> Answer:
     return {"conformsTo": CONFORMS}
 
 
-@router.get("/collections", response_model=Collections)
+@router.get("/collections", response_model=Collections, response_model_exclude_none=True)
 def collections(request: Request, catalogue: TheCatalogue) -> Answer:
-    """List the vector layers that have data."""
+    """List the layers that have data."""
     only(request, "f")
     current = catalogue.current()
-    served = [x for x in catalogue.registry.values() if isinstance(x, VectorLayer) and x.id in current]
+    served = [x for x in catalogue.registry.values() if x.id in current]
     return {
         "links": [link(request, "/collections", "self", "图层 collections")],
         "crs": list(SYSTEMS),
@@ -93,11 +114,12 @@ def collections(request: Request, catalogue: TheCatalogue) -> Answer:
     }
 
 
-@router.get("/collections/{collection_id}", response_model=Collection)
+@router.get("/collections/{collection_id}", response_model=Collection, response_model_exclude_none=True)
 def collection(request: Request, collection_id: CollectionId, catalogue: TheCatalogue) -> Answer:
     """Describe one layer: title, extent, systems, links."""
     only(request, "f")
-    return describe(request, *found(catalogue, collection_id))
+    layer = catalogue.registry[collection_id]
+    return describe(request, layer, catalogue.served(layer))
 
 
 @router.get("/collections/{collection_id}/queryables", response_model=Queryables)
@@ -204,30 +226,37 @@ def found(catalogue: Catalogue, collection_id: str) -> tuple[VectorLayer, LayerV
     return layer, catalogue.served(layer)
 
 
-def describe(request: Request, layer: VectorLayer, version: LayerVersion) -> Answer:
-    """Describe a layer as a collection."""
+def describe(request: Request, layer: Layer, version: LayerVersion) -> Answer:
+    """Describe a layer as a collection: of features with their tiles, or, for a raster, of map tiles alone."""
     path = f"/collections/{layer.id}"
-    return {
+    title = layer.title.zh
+    described: Answer = {
         "id": layer.id,
-        "title": layer.title.zh,
+        "title": title,
         "description": f"{layer.description.zh} {layer.description.en}",
         "attribution": version.source_name,
-        "itemType": "feature",
         "extent": {"spatial": {"bbox": [list(version.bounds)], "crs": OGC}},
         "crs": list(SYSTEMS),
-        "storageCrs": OGC,
-        "links": [
-            link(request, path, "self", layer.title.zh),
-            link(request, f"{path}/items", "items", layer.title.zh, GEOJSON),
-            link(
-                request,
-                f"{path}/queryables",
-                "http://www.opengis.net/def/rel/ogc/1.0/queryables",
-                "字段 queryables",
-                "application/schema+json",
-            ),
-        ],
     }
+    links = [link(request, path, "self", title)]
+    if not isinstance(layer, VectorLayer):
+        tiles = link(request, f"{path}/map/tiles", f"{REL}/tilesets-map", f"{title} map tiles")
+        # by these two words clients of features know that there are none to ask for
+        return {
+            **described,
+            "itemType": "coverage",
+            "layerDataType": "Coverage",
+            "crs": [OGC],
+            "links": [*links, tiles],
+        }
+    links += [
+        link(request, f"{path}/items", "items", title, GEOJSON),
+        link(
+            request, f"{path}/queryables", f"{REL}/queryables", "字段 queryables", "application/schema+json"
+        ),
+        link(request, f"{path}/tiles", f"{REL}/tilesets-vector", f"{title} vector tiles"),
+    ]
+    return {**described, "itemType": "feature", "storageCrs": OGC, "links": links}
 
 
 def base(request: Request) -> str:
@@ -242,8 +271,8 @@ def link(
     return {"href": f"{base(request)}{path}{query and f'?{query}'}", "rel": rel, "type": kind, "title": title}
 
 
-def single(request: Request) -> dict[str, str]:
-    """Return the parameters of a request; the standard gives none of them twice."""
+def single(request: Request, formats: Sequence[str] = ("json", "geojson")) -> dict[str, str]:
+    """Return the parameters of a request but ``f``; the standard gives none of them twice."""
     asked: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in asked:
@@ -251,14 +280,15 @@ def single(request: Request) -> dict[str, str]:
                 f"参数 {name[:40]} 重复", f"parameter {name[:40]} is given twice", code="parameter_repeated"
             )
         asked[name] = value
-    if asked.pop("f", "json") not in ("json", "geojson"):
-        raise BadQuery("f 只能是 json", "f can only be json", code="format_unsupported", field="f")
+    if asked.pop("f", formats[0]) not in formats:
+        words = " / ".join(formats)
+        raise BadQuery(f"f 只能是 {words}", f"f can only be {words}", code="format_unsupported", field="f")
     return asked
 
 
-def only(request: Request, *known: str) -> None:
+def only(request: Request, *known: str, formats: Sequence[str] = ("json", "geojson")) -> None:
     """Refuse parameters that a resource does not have, as the standard asks."""
-    for name in single(request):
+    for name in single(request, formats):
         if name not in known:
             raise BadQuery(
                 f"没有参数 {name[:40]}",

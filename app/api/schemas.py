@@ -190,6 +190,26 @@ class RasterValue(BaseModel):
     source: Source
 
 
+class RasterStep(BaseModel):
+    """A tone of a raster: values from ``from`` to below ``to`` (null: no end); opacity 0 to 1."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    least: float = Field(alias="from")
+    to: float | None
+    colour: str
+    opacity: float
+
+
+class RasterLegend(BaseModel):
+    """What the tones of a raster mean, lowest first; below the first step nothing is drawn."""
+
+    layer: str
+    title: Words
+    unit: Words
+    classes: list[RasterStep]
+
+
 class TileJson(BaseModel):
     """TileJSON 3.0.0."""
 
@@ -204,6 +224,18 @@ class TileJson(BaseModel):
     maxzoom: int
     bounds: list[float]
     vector_layers: list[dict[str, Any]] | None = Field(None, description="vector layers only")
+
+
+class Style(BaseModel):
+    """A MapLibre style, version 8, as its specification has it."""
+
+    version: Literal[8]
+    name: str
+    center: list[float]
+    zoom: float
+    sprite: str
+    sources: dict[str, dict[str, Any]]
+    layers: list[dict[str, Any]]
 
 
 class BaseAnswer(BaseModel):

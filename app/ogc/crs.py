@@ -22,10 +22,18 @@ class Crs:
     north_first: bool
     digits: int
 
+    @property
+    def is_degrees(self) -> bool:
+        """Whether its numbers are degrees, else metres."""
+        return self.srid in (STORED_SRID, 4490)
+
     def of(self, geometry: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return a stored geometry (EPSG:4326, longitude first) in this system, axes as the authority has them."""
-        moved = geometry if self.srid == STORED_SRID else func.ST_Transform(geometry, self.srid)
-        return func.ST_FlipCoordinates(moved) if self.north_first else moved
+        return func.ST_FlipCoordinates(self.moved(geometry)) if self.north_first else self.moved(geometry)
+
+    def moved(self, geometry: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return a stored geometry in this system with east before north, as files have it."""
+        return geometry if self.srid == STORED_SRID else func.ST_Transform(geometry, self.srid)
 
     def envelope(self, box: tuple[float, float, float, float]) -> ColumnElement[Any]:
         """Return a box whose numbers are in this system as a geometry in EPSG:4326."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.analysis.coverage_result import CoverageResult
+from layers.spreadsheets import safe_cell
 
 COLUMNS = {
     "code": "代码 code",
@@ -29,18 +30,13 @@ COLUMNS = {
     "nearest_base_name": "最先到达基地 nearest_base_name",
 }
 DIGITS = {"people": 0, "uncovered_people": 0, "uncovered_share": 4, "uncovered_people_share": 4}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def safe_cell(value: Any, digits: int = 3) -> Any:
-    """A value as a spreadsheet may see it: numbers rounded, None empty, text that would be a formula kept
-    as text.
-    """
+def cell_of(value: Any, digits: int = 3) -> Any:
+    """A value as a spreadsheet may see it: numbers rounded, None empty, no text a formula."""
     if isinstance(value, float):
         return round(value, digits) if digits else round(value)
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS):
-        return "'" + value
-    return "" if value is None else value
+    return "" if value is None else safe_cell(value)
 
 
 def write_csv(result: CoverageResult, path: Path) -> Path:
@@ -52,7 +48,7 @@ def write_csv(result: CoverageResult, path: Path) -> Path:
             row = gap.model_dump()
             row["worst_lon"], row["worst_lat"] = gap.worst_point
             digits = {"worst_lon": 6, "worst_lat": 6, **DIGITS}
-            table.writerow(safe_cell(row[column], digits.get(column, 3)) for column in COLUMNS)
+            table.writerow(cell_of(row[column], digits.get(column, 3)) for column in COLUMNS)
     return path
 
 

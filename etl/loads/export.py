@@ -20,6 +20,7 @@ from etl.loads.record import Load
 from etl.loads.sqltools import run
 from layers.errors import BadInput
 from layers.registry import Registry
+from layers.spreadsheets import safe_cell
 
 ROW, X, Y, WHY = "行号", "坐标X", "坐标Y", "错误"
 """Columns added to the file's own in the sheet to mend; ``fix`` reads them back."""
@@ -63,21 +64,6 @@ def bad_rows(connection: Connection, load_id: str) -> Iterator[tuple[int, dict[s
 def column_names(load: Load) -> list[str]:
     """Return the columns of the file in their order."""
     return [c.name for c in load.facts.columns] if load.facts else []
-
-
-def safe_cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _is_number(value):
-        return f"'{value}"
-    return value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _write_csv(target: Path, faults: Iterator[Fault]) -> None:

@@ -12,7 +12,9 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import Any
 
-from pmtiles.tile import deserialize_directory, deserialize_header, zxy_to_tileid
+from pmtiles.tile import Compression, TileType, deserialize_directory, deserialize_header, zxy_to_tileid
+
+from layers.mercator import Bounds
 
 HEADER_BYTES = 127
 
@@ -65,3 +67,21 @@ class Archive:
         """Return the unpacked bytes of a tile."""
         packed = self.tile(z, x, y)
         return gzip.decompress(packed) if packed is not None else None
+
+
+def header_of(bounds: Bounds, minzoom: int, maxzoom: int) -> dict[str, object]:
+    """Return the header of a new archive of vector tiles, for the writer to complete."""
+    west, south, east, north = (round(value * 1e7) for value in bounds)
+    return {
+        "tile_type": TileType.MVT,
+        "tile_compression": Compression.GZIP,
+        "min_zoom": minzoom,
+        "max_zoom": maxzoom,
+        "min_lon_e7": west,
+        "min_lat_e7": south,
+        "max_lon_e7": east,
+        "max_lat_e7": north,
+        "center_zoom": minzoom,
+        "center_lon_e7": (west + east) // 2,
+        "center_lat_e7": (south + north) // 2,
+    }

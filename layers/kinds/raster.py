@@ -1,4 +1,4 @@
-"""Raster layers: one GeoTIFF on disk per version, served as PNG tiles and by point."""
+"""Raster layers: one GeoTIFF on disk per version, served as pictures and by point."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from rasterio.io import MemoryFile
-from rasterio.transform import from_origin
 from rasterio.windows import Window
 
+from layers.kinds.raster_tile import TILE_PIXELS, PictureForm, picture, tile_values
 from layers.model import Json, Layer, Text, Theme
-
-TILE_PIXELS = 256
-NOWHERE = from_origin(0, 0, 2, 2)  # a PNG has no place; without one rasterio warns at every tile
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,28 +69,25 @@ class RasterLayer(Layer):
             }
         ]
 
-    def tile(self, path: Path, z: int, x: int, y: int) -> bytes | None:
-        """Return one PNG tile (256 x 256, web mercator), None when no pixel of it has a value."""
-        lons, lats = _pixel_centres(z, x, y)
+    def tile(self, path: Path, z: int, x: int, y: int, form: PictureForm = "png") -> bytes | None:
+        """Return one picture (256 x 256, web mercator), None when no pixel of it has a value."""
         with rasterio.open(path, driver="GTiff") as source:
-            step_x, step_y = source.transform.a, source.transform.e
-            columns = np.floor((lons - source.transform.c) / step_x).astype(int)
-            rows = np.floor((lats - source.transform.f) / step_y).astype(int)
-            inside_x = (columns >= 0) & (columns < source.width)
-            inside_y = (rows >= 0) & (rows < source.height)
-            if not (inside_x.any() and inside_y.any()):
-                return None
-            left, top = columns[inside_x].min(), rows[inside_y].min()
-            window = Window(left, top, columns[inside_x].max() - left + 1, rows[inside_y].max() - top + 1)
-            block = source.read(1, window=window, masked=True).filled(np.nan)
-        values = np.full((TILE_PIXELS, TILE_PIXELS), np.nan)
-        values[np.ix_(inside_y, inside_x)] = block[np.ix_(rows[inside_y] - top, columns[inside_x] - left)]
+            values = tile_values(source, z, x, y)
         alpha = np.zeros(values.shape, dtype=np.uint8)
         for least, opacity in self.steps:
             alpha[values >= least] = opacity
         if not alpha.any():
             return None
-        return _png(self.colour, alpha)
+        return picture(self.colour, alpha, form)
+
+    def classes(self) -> list[Json]:
+        """Return the steps as they are drawn, lowest first; the last one has no end."""
+        ends = [least for least, _ in self.steps[1:]] + [None]
+        colour = "#{:02X}{:02X}{:02X}".format(*self.colour)
+        return [
+            {"from": least, "to": end, "colour": colour, "opacity": round(opacity / 255, 3)}
+            for (least, opacity), end in zip(self.steps, ends, strict=True)
+        ]
 
     def value(self, path: Path, lon: float, lat: float) -> float | None:
         """Return the value of the cell at a place (degrees, WGS 84), None outside the raster or without data."""
@@ -105,23 +98,3 @@ class RasterLayer(Layer):
             cell = source.read(1, window=Window(column, row, 1, 1), masked=True)
         value = float(cell.filled(np.nan)[0, 0])
         return value if math.isfinite(value) else None
-
-
-def _pixel_centres(z: int, x: int, y: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return longitudes of the columns and latitudes of the rows of a tile, degrees."""
-    steps = (np.arange(TILE_PIXELS) + 0.5) / TILE_PIXELS
-    lons = (x + steps) / (1 << z) * 360 - 180
-    lats = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * (y + steps) / (1 << z)))))
-    return lons, lats
-
-
-def _png(colour: tuple[int, int, int], alpha: np.ndarray) -> bytes:
-    height, width = alpha.shape
-    with MemoryFile() as memory:
-        with memory.open(
-            driver="PNG", width=width, height=height, count=4, dtype="uint8", transform=NOWHERE
-        ) as image:
-            for band, level in enumerate(colour, start=1):
-                image.write(np.full(alpha.shape, level, dtype=np.uint8), band)
-            image.write(alpha, 4)
-        return bytes(memory.read())

@@ -9,6 +9,7 @@ import pytest
 
 from app.settings import CHECKOUT, Settings
 from layers.registry import discover
+from layers.style import SLOTS
 from layers.theme import TOKENS
 
 SOURCES = [p for d in ("app", "layers", "etl") for p in (CHECKOUT / d).rglob("*.py")]
@@ -23,7 +24,10 @@ def test_every_setting_stands_in_the_readme(name: str) -> None:
     assert f"`RISKMAP_{name.upper()}`" in README
 
 
-@pytest.mark.parametrize("name", ["demo", "serve", "etl run", "load", "coverage", "constants", "test"])
+@pytest.mark.parametrize(
+    "name",
+    ["demo", "serve", "etl run", "load", "export", "archive", "tiles", "coverage", "constants", "test"],
+)
 def test_every_command_stands_in_the_readme(name: str) -> None:
     assert f"`./riskmap {name}" in README
 
@@ -69,3 +73,9 @@ def test_the_client_asks_no_other_host() -> None:
     for path in CLIENT:
         found = re.findall(r"https?://(?!www\.w3\.org)[^\s\"'`]+", path.read_text(encoding="utf-8"))
         assert found == [], path.name
+
+
+def test_the_page_and_the_styles_stack_layers_alike() -> None:
+    text = (CHECKOUT / "web" / "src" / "style-parts.ts").read_text(encoding="utf-8")
+    [listed] = re.findall(r"SLOTS = \[([^\]]+)\]", text)
+    assert tuple(re.findall(r'"(\w+)"', listed)) == SLOTS

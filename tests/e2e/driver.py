@@ -236,6 +236,16 @@ class MapPage:
         started.value.save_as(target)
         return target
 
+    def export(self, layer_id: str, form: str, folder: Path) -> Path:
+        """Download a layer with the button behind its row; returns the file."""
+        row = self.page.locator(".layer", has=self.layer(layer_id))
+        row.get_by_test_id("layer-download").click()
+        with self.page.expect_download() as started:
+            row.get_by_test_id("layer-downloads").get_by_text(form, exact=True).click()
+        target = folder / started.value.suggested_filename
+        started.value.save_as(target)
+        return target
+
     def step(self, name: str) -> MapPage:
         """Open a step of the wizard."""
         self.part(f"load-step-{name}").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
@@ -189,3 +190,17 @@ def test_the_map_works_by_night_as_by_day(open_tab: OpenTab, running: Running) -
     expect(tab.page.locator("html")).to_have_attribute("data-theme", "night")
     assert tab.drawn("risk_zone")
     tab.log_is_clean()
+
+
+def test_a_layer_is_downloaded_from_its_row_under_its_title(tab: MapPage, tmp_path: Path) -> None:
+    tab.open()
+    saved = tab.export("shelter", "CSV", tmp_path)
+    assert saved.name.startswith("避灾安置场所-")
+    head = saved.read_text(encoding="utf-8-sig").split("\n")[0]
+    assert head.startswith("编号,名称,")
+    tab.log_is_clean()
+
+
+def test_what_is_looked_back_at_is_not_downloaded_by_mistake(tab: MapPage) -> None:
+    tab.open("at=2026-11-28")
+    assert tab.part("layer-download").count() == 0

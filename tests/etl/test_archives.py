@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from etl.archives import HIGHEST_ZOOM, build_archive, cover
+from etl.archives import HIGHEST_ZOOM, build_archive
 from etl.progress import Silent
 from layers.kinds.archive import Archive
 from layers.kinds.tiles import tile_statement
+from layers.mercator import cover
 from tests.etl.loads.conftest import Desk, desk, shelters
 
 __all__ = ["desk"]  # the fixture

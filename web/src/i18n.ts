@@ -7,6 +7,7 @@ const WORDS = {
   inView: ["当前视野", "In view"],
   layers: ["图层", "Layers"],
   layersCount: ["对象数", "Objects"],
+  downloadLayer: ["下载“{layer}”", "Download {layer}"],
   emptyLayer: ["无数据", "empty"],
   emptyLayerHint: ["还没有装入数据：riskmap etl run", "No data loaded yet: riskmap etl run"],
   noLayers: ["没有图层。先装入数据：riskmap etl run", "No layers. Load data first: riskmap etl run"],

@@ -5,6 +5,7 @@ import { CoverageBlock } from "./coverage-block";
 import { fill, h, setAttr } from "./dom";
 import { isGraded, legendSignature } from "./filters";
 import { integer, say } from "./format";
+import { downloadOf } from "./layer-download";
 import { LegendBlock } from "./legend";
 import { loadLink } from "./load/entry";
 import { riskLink } from "./risk-panel";
@@ -62,7 +63,7 @@ export class LayersPanel {
       "div",
       { class: "block-head" },
       h("h2", {}, t("layers")),
-      h("span", { class: "col-head" }, t("layersCount")),
+      h("span", { class: "col-head over-layers" }, t("layersCount")),
     );
     const list = h("div", { "data-list": "layers" });
     for (const group of catalogue.groups) {
@@ -109,7 +110,13 @@ export class LayersPanel {
     };
     const under = h("div", { class: "under" });
     this.#rows.set(info.id, { box, under, info });
-    return h("div", {}, h("label", attrs, box, name, count), under);
+    return h(
+      "div",
+      { class: "layer" },
+      h("label", attrs, box, name, count),
+      ...downloadOf(this.#app, info),
+      under,
+    );
   }
 
   /** The choice of a named part of a layer. */

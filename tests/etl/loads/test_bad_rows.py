@@ -12,7 +12,7 @@ import python_calamine
 import xlsxwriter
 from pyproj import Transformer
 
-from etl.loads.export import ROW, WHY, X, Y, export_faults, safe_cell
+from etl.loads.export import ROW, WHY, X, Y, export_faults
 from etl.loads.faults import RowsRefused, count_faults
 from etl.loads.fix import receive_fix
 from etl.loads.record import Load
@@ -114,16 +114,6 @@ def test_checking_again_does_not_tell_a_fault_twice(desk: Desk) -> None:
 
 
 # -- as files -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("value", ["=1+1", "+cmd", "-cmd", "@sum", "\tx", "\r=1"])
-def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(value: str) -> None:
-    assert safe_cell(value) == f"'{value}"
-
-
-@pytest.mark.parametrize("value", ["-5", "+3.2", "-1e5", "文字", "", 5, None])
-def test_what_is_no_formula_stays_as_it_is(value: object) -> None:
-    assert safe_cell(value) == value
 
 
 def test_the_csv_lists_all_faults_for_a_spreadsheet_without_formulas(desk: Desk, tmp_path: Path) -> None:

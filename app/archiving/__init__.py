@@ -1,0 +1,1 @@
+"""Tiles for elsewhere: archives of one or several layers."""

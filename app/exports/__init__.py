@@ -1,0 +1,1 @@
+"""Whole layers as files, row by row: memory does not grow with the layer."""
