@@ -169,13 +169,14 @@ def warm(field: Sequence[Rival], url: str, state: Path) -> None:
                     body = answer.read()
                 _wrk(rival.name, target, len(body))
             if rival is field[0]:
-                (state / "tile.bin").write_bytes(body)
+                ours = body
+                (state / "tile.bin").write_bytes(ours)
         for workers in (1, 2):
             with nginx(state, workers) as port:
                 _wrk(
                     f"nginx, {workers} worker{'s' * (workers > 1)}",
                     f"http://127.0.0.1:{port}/tile.bin",
-                    len(body),
+                    len(ours),
                 )
 
 
