@@ -62,7 +62,7 @@ _GOES_AWAY = (
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "60",
+    "max_connections": "100",
     "shared_buffers": "256MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",

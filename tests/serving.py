@@ -37,14 +37,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(settings: Settings, log_file: Path, port: int | None = None) -> Running:
-    """Start ``riskmap serve`` and wait until it says it is ready."""
+def start(settings: Settings, log_file: Path, port: int | None = None, *, slow_tile_s: float = 30) -> Running:
+    """Start ``riskmap serve`` and wait until it says it is ready. A busy machine is no reason to log slow tiles."""
     port = port or free_port()
     environment = {
         **os.environ,
         "RISKMAP_DATABASE_URL": str(settings.database_url),
         "RISKMAP_STATE_DIR": str(settings.state_dir),
         "RISKMAP_PORT": str(port),
+        "RISKMAP_SLOW_TILE_S": str(slow_tile_s),
     }
     if settings.layer_dir:
         environment["RISKMAP_LAYER_DIR"] = str(settings.layer_dir)

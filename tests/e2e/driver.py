@@ -117,7 +117,8 @@ class MapPage:
         return self
 
     def number(self, test_id: str) -> float:
-        """Return the first percentage or number of a part."""
+        """Return the last percentage or number of a part, once it has one."""
+        expect_text(self.part(test_id).first, re.compile(r"\d"))
         text = self.part(test_id).first.inner_text()
         found = re.findall(r"[\d,]+(?:\.\d+)?", text)
         assert found, f"no number in {text!r}"

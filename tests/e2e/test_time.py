@@ -49,7 +49,7 @@ def test_a_storm_is_replayed_with_its_circles_of_wind_and_the_link_reopens_the_m
     expect_text(tab.part("time-strip"), "地图为 08-24 11:00 的状态")
     tab.part("time-play").click()
     expect(tab.part("time-play")).to_have_attribute("aria-label", "暂停")
-    expect_text(tab.part("time-when"), "08-24 13:00")
+    expect_text(tab.part("time-when"), re.compile(r"08-24 (1[2-9]|2\d):00|08-2[5-9]"))  # it plays on
     tab.part("time-play").click()
     tab.open("m=6/27/123&t=2026-08-25T21:30%2B08:00").settle()  # as a chat that escapes links hands it on
     tab.open("m=6/27/123&t=2026-08-25T21:30+08:00&lang=en").reload()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 import urllib.error
@@ -94,6 +95,15 @@ def test_slow_tiles_do_not_hold_up_the_other_questions(served: Running, demo_set
             client.close()
     with urllib.request.urlopen(f"{served.url}/{TILE}", timeout=10) as answer:  # noqa: S310 - our own server
         assert answer.status in (200, 204)
+
+
+def test_a_slow_tile_is_named_in_the_log(demo_settings: Settings, tmp_path: Path) -> None:
+    server = start(demo_settings, tmp_path / "log", slow_tile_s=0.000001)
+    with urllib.request.urlopen(f"{server.url}/{TILE}") as answer:  # noqa: S310 - our own server
+        assert answer.status == 200
+    server.stop()
+    [line] = [line for line in server.log().splitlines() if "slow tile" in line]
+    assert re.search(r"slow tile: hazard_source 12/3415/1685 took \d+\.\d\d s, \d+ bytes", line)
 
 
 def test_the_server_log_says_nothing_of_clients_that_left(served: Running) -> None:
