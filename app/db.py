@@ -41,8 +41,9 @@ async def make_tile_pool(database_url: str, *, connections: int, timeout_s: floa
 
     return await asyncpg.create_pool(
         _plain(database_url),
-        min_size=1,
+        min_size=connections,
         max_size=connections,
+        statement_cache_size=500,
         reset=no_reset,
         command_timeout=timeout_s + 1,
         server_settings={

@@ -145,6 +145,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONRes
     psycopg.DataError: _text,
     psycopg.Error: _database,
     PoolTimeout: _busy,
+    asyncpg.DataError: _text,
     asyncpg.PostgresError: _database,
     asyncpg.InterfaceError: _database,
     OSError: _database,

@@ -71,6 +71,7 @@ from app.tiles.door import TileDoor, Tiles
 from app.tiles.meters import Meters
 from app.tiles.source import TileSource
 from layers.errors import RiskmapError, Unavailable
+from layers.kinds.vector import VectorLayer
 from layers.registry import discover
 
 VERSION = "0.1.0"
@@ -132,11 +133,13 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(MeterRequests, registry=app.state.metrics)
 
 
-def _tiles(meters: Meters, pool: asyncpg.Pool, catalogue: Catalogue, settings: Settings) -> Tiles:
+def _tiles(
+    meters: Meters, pool: asyncpg.Pool, database: TileDatabase, catalogue: Catalogue, settings: Settings
+) -> Tiles:
     """Return what answers tile addresses."""
     meters.watch("riskmap_tile_connections", "database connections open for tiles", pool.get_size)
     meters.watch("riskmap_tile_connections_idle", "of those, at rest", pool.get_idle_size)
-    source = TileSource(TileDatabase(pool), catalogue, meters, settings.slow_tile_s)
+    source = TileSource(database, catalogue, meters, settings.slow_tile_s)
     return Tiles(catalogue, source, meters, settings.tile_cache_bytes)
 
 
@@ -156,7 +159,8 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
         app.state.finder = Finder(catalogue)
         app.state.export_places = exports.Places()
         app.state.analysis_jobs = AnalysisJobs()
-        app.state.tiles = _tiles(app.state.meters, pool, catalogue, settings)
+        database = TileDatabase(pool)
+        app.state.tiles = _tiles(app.state.meters, pool, database, catalogue, settings)
         app.state.raster_tiles = RasterSource()
         app.state.positions = PositionStore(engine)
         app.state.loads = LoadJobs(settings, catalogue.registry)
@@ -167,7 +171,7 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
             "riskmap_pages_listening", "open pages that hear news", lambda: app.state.news.readers
         )
         await asyncio.to_thread(_look_once, catalogue)
-        warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.coverage_data, app.state.finder))
+        warming = asyncio.create_task(_warm(app, database))
         async with _regrading(url, catalogue) as app.state.regrader, app.state.positions.kept():
             yield
         await app.state.news.stop()
@@ -186,7 +190,18 @@ def _look_once(catalogue: Catalogue) -> None:
         unconfirmed_sets(catalogue, catalogue.current())
 
 
-def _warm(data: CoverageData, finder: Finder) -> None:
+async def _warm(app: FastAPI, database: TileDatabase) -> None:
+    """Prepare what the first who asks would wait for."""
+    await asyncio.to_thread(_warm_answers, app.state.coverage_data, app.state.finder)
+    catalogue: Catalogue = app.state.catalogue
+    for name, version in (await asyncio.to_thread(catalogue.current)).items():
+        layer = catalogue.registry[name]
+        if isinstance(layer, VectorLayer):
+            with suppress(RiskmapError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await database.prepare(layer, version)
+
+
+def _warm_answers(data: CoverageData, finder: Finder) -> None:
     """Prepare the names for the first search, and counties and population for the first coverage question (about a
     second each), ahead of them."""
     with suppress(RiskmapError, SQLAlchemyError):

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.api.tile_parts import MVT, Column, Row, VersionName, Zoom
 from app.deps import TheRegistry
-from app.tiles.asked import Asked, check_address
-from app.tiles.door import TileResponse
+from app.tiles.asked import check_address, no_such_tile
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
@@ -40,6 +39,5 @@ async def vector_tile(
     on: Day = None,
 ) -> Response:
     """Return one Mapbox Vector Tile: of the whole layer, of a named part of it, or of what a CQL2 filter selects."""
-    layer = registry.vector(layer_id)
-    check_address(layer, z, x, y)
-    return TileResponse(Asked(layer, z, x, y, v), request.app.state.tiles)
+    check_address(registry.vector(layer_id), z, x, y)
+    raise no_such_tile(registry.vector(layer_id), f"{z}/{x}/{y}")  # the numbers were spelled in another way

@@ -11,17 +11,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
+from app import choices
 from app.api.boxes import NUMBER
 from app.ogc import filters
 from app.ogc.crs import Crs, system
 from layers.errors import BadQuery
+from layers.kinds.tiles import Choice
 from layers.kinds.vector import VectorLayer
 from layers.model import FieldType, Json
 from layers.store import LayerVersion
 
 USUAL_LIMIT, MOST = 100, 10_000
 MOST_OFFSET = 2**31
-PARAMETERS = ("bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "filter", "filter-lang", "filter-crs")
+PARAMETERS = ("bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "filter-crs", *choices.PARAMETERS)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Query:
     days: tuple[date | None, date | None] | None = None
     limit: int = USUAL_LIMIT
     offset: int = 0
-    filter: Json | None = None
+    choice: Choice | None = None
     equal: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -48,11 +50,6 @@ class Query:
         for name in asked:
             if name not in PARAMETERS and name not in names:
                 raise _bad("parameter_unknown", name, "没有此参数", "is not known")
-        language = asked.get("filter-lang", "cql2-text")
-        if language not in ("cql2-text", "cql2-json"):
-            raise _bad(
-                "filter_lang", "filter-lang", "应为 cql2-text 或 cql2-json", "is not cql2-text or cql2-json"
-            )
         if system(asked.get("filter-crs"), "filter-crs").srid != 4326:
             raise _bad("crs_unsupported", "filter-crs", "只支持 CRS84", "can only be CRS84")
         return cls(
@@ -62,7 +59,7 @@ class Query:
             days=_interval(asked["datetime"]) if "datetime" in asked else None,
             limit=min(MOST, _whole(asked, "limit", USUAL_LIMIT, 1)),
             offset=_whole(asked, "offset", 0, 0),
-            filter=filters.parse(asked["filter"], language) if "filter" in asked else None,
+            choice=choices.choice_of(layer, asked),
             equal=tuple((name, value) for name, value in asked.items() if name in names),
         )
 
@@ -77,8 +74,8 @@ class Query:
             first, last = self.days
             # what has no date is not shut out by one
             found.append(or_(days[0].is_(None), days[0].between(first or date.min, last or date.max)))
-        if self.filter is not None:
-            found.append(filters.where(self.filter, layer, table))
+        if self.choice is not None:
+            found.append(self.choice.condition(layer, table))
         return found
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import parse_qsl, quote
 
-from sqlalchemy import ColumnElement, Table
-
-from app.deps import beijing_today
+from app import choices
+from app.choices import choice_of
 from app.ogc import filters
 from layers.errors import BadQuery, NotFound
 from layers.kinds.tiles import Choice, Part, touches
@@ -21,28 +18,10 @@ from layers.registry import Registry
 from layers.store import LayerVersion
 
 MOST_ZOOM = 22
-PATH = re.compile(r"/tiles/([^/]{1,60})/(-?\d{1,9})/(-?\d{1,9})/(-?\d{1,9})\.mvt")
-NAME = re.compile(r"\w{1,40}")
-PARAMETERS = ("v", "filter", "filter-lang", "on")
+NUMBER = r"(0|-?[1-9][0-9]{0,8})"
+PATH = re.compile(rf"/tiles/([^/]{{1,60}})/{NUMBER}/{NUMBER}/{NUMBER}\.mvt")
+PARAMETERS = ("v", *choices.PARAMETERS)
 LONGEST_QUERY = 12_000
-
-
-@dataclass(frozen=True)
-class Cql2:
-    """A CQL2 filter in its canonical text: like filters share statements and tiles."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    def condition(self, layer: VectorLayer, table: Table) -> ColumnElement[bool]:
-        """Return the condition over a version of the layer.
-
-        Raises:
-            BadQuery: an unknown field or operator, or a value of another type (code ``filter_bad``).
-        """
-        return filters.where(json.loads(self.text), layer, table)
 
 
 @dataclass(frozen=True)
@@ -97,7 +76,7 @@ def read(path: str, query: bytes, registry: Registry) -> Asked | None:
     z, x, y = (int(n) for n in found.groups()[1:])
     check_address(layer, z, x, y)
     asked = _parameters(query)
-    choice = _choice(layer, asked)
+    choice = choice_of(layer, asked)
     is_of_today = isinstance(choice, Part) and "on" not in asked
     return Asked(layer, z, x, y, asked.get("v"), choice, is_of_today)
 
@@ -109,12 +88,17 @@ def check_address(layer: Layer, z: int, x: int, y: int) -> None:
         NotFound: code ``no_such_tile``, before any query.
     """
     if not (0 <= z <= MOST_ZOOM and 0 <= x < (1 << z) and 0 <= y < (1 << z)):
-        raise NotFound(
-            f"没有切片 {z}/{x}/{y}：z 应为 0–{MOST_ZOOM}，x、y 应为 0 到 2^z-1",
-            f"there is no tile {z}/{x}/{y}: z is 0 to {MOST_ZOOM}, x and y are 0 to 2^z - 1",
-            code="no_such_tile",
-            layer=layer.id,
-        )
+        raise no_such_tile(layer, f"{z}/{x}/{y}")
+
+
+def no_such_tile(layer: Layer, address: str) -> NotFound:
+    """Return the error of an address that is no tile's."""
+    return NotFound(
+        f"没有切片 {address}：z 应为 0–{MOST_ZOOM}，x、y 应为 0 到 2^z-1，写作普通整数",
+        f"there is no tile {address}: z is 0 to {MOST_ZOOM}, x and y are 0 to 2^z - 1, as plain whole numbers",
+        code="no_such_tile",
+        layer=layer.id,
+    )
 
 
 def _parameters(query: bytes) -> dict[str, str]:
@@ -135,37 +119,3 @@ def _parameters(query: bytes) -> dict[str, str]:
             )
         asked[name] = value
     return asked
-
-
-def _choice(layer: VectorLayer, asked: dict[str, str]) -> Choice | None:
-    """Return the named part or the CQL2 filter that is asked for: a bare name is a part."""
-    text = asked.get("filter")
-    if text is None:
-        return None
-    if NAME.fullmatch(text):
-        layer.filter(text)
-        return Part(text, _day(asked.get("on")))
-    language = asked.get("filter-lang", "cql2-text")
-    if language not in ("cql2-text", "cql2-json"):
-        raise BadQuery(
-            "filter-lang 应为 cql2-text 或 cql2-json",
-            "filter-lang is cql2-text or cql2-json",
-            code="filter_lang",
-            field="filter-lang",
-        )
-    choice = Cql2(filters.canonical(filters.parse(text, language)))
-    choice.condition(
-        layer, layer.table("asked")
-    )  # what cannot be used is refused before anything is looked up
-    return choice
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return beijing_today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadQuery(
-            "on 应为日期（年-月-日）", "on is a date (year-month-day)", code="date_bad", field="on"
-        ) from None

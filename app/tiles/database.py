@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ import asyncpg
 from app.tiles.asked import Asked
 from layers.errors import Unavailable
 from layers.kinds.tiles import COARSEST, compiled, compiled_list, is_heavy
-from layers.kinds.vector import GENERAL_ZOOMS
+from layers.kinds.vector import GENERAL_ZOOMS, VectorLayer
 from layers.store import LayerVersion
 
 FREE_WITHIN_S = 5
@@ -66,6 +66,15 @@ class TileDatabase:
             async with self._connection() as connection:
                 body = await _single(connection, asked, version, coarser)
         return body
+
+    async def prepare(self, layer: VectorLayer, version: LayerVersion) -> None:
+        """Let every connection plan the statements of single tiles and of lists, before somebody waits for it."""
+        asked = Asked(layer, GENERAL_ZOOMS[-1] + 1, 0, 0, version.version)
+        async with AsyncExitStack() as stack:
+            for _ in range(self._pool.get_size()):
+                connection = await stack.enter_async_context(self._connection())
+                await _single(connection, asked, version, 0)
+                await _listed(connection, asked, version, [(0, 0)])
 
     async def _with_others(self, asked: Asked, version: LayerVersion) -> bytes | None:
         """Return the tile, made in the own turn or in another's before it; None where that other was cut off."""

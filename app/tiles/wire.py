@@ -34,6 +34,10 @@ def protocol_for(app: FastAPI) -> type[HttpToolsProtocol]:
     class TilesFirst(HttpToolsProtocol):
         """Answers kept tiles at once."""
 
+        _answered_at = 0.0
+        _made_of: object = None
+        _common = b""
+
         def data_received(self, data: bytes) -> None:
             if not (data.startswith(BEGIN) and self._is_idle() and self._answered(data)):
                 super().data_received(data)
@@ -59,17 +63,28 @@ def protocol_for(app: FastAPI) -> type[HttpToolsProtocol]:
             if kept is None:
                 return False
             tiles.meters.count("wire")
-            self._unset_keepalive_if_required()
-            self.transport.writelines((STATUS[kept.status], self._now(), kept.head, kept.body))
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            self.transport.write(b"".join((STATUS[kept.status], self._now(), kept.head, kept.body)))
+            self._answered_at = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                self._wait(self.timeout_keep_alive)
             return True
 
         def _now(self) -> bytes:
-            """The headers that every answer has: the date, the server."""
-            return b"".join(
-                name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers
-            )
+            """The headers that every answer has: the date, the server. uvicorn makes them anew each second."""
+            if self._made_of is not self.server_state.default_headers:
+                self._made_of = self.server_state.default_headers
+                self._common = b"".join(n + b": " + v + b"\r\n" for n, v in self._made_of)
+            return self._common
+
+        def timeout_keep_alive_handler(self) -> None:
+            """Close a connection at rest; one timer looks after many answers, as setting one for each costs as much."""
+            rest = self._answered_at + self.timeout_keep_alive - self.loop.time()
+            if rest > 0 and not self.transport.is_closing():
+                self._wait(rest)
+            else:
+                super().timeout_keep_alive_handler()
+
+        def _wait(self, seconds: float) -> None:
+            self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     return TilesFirst

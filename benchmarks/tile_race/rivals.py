@@ -1,7 +1,7 @@
 """The servers of the race. Each is started anew, so that it has nothing in memory; those that are not there sit out.
 
 All read the same rows. Rivals read plain tables in EPSG:4326 with a spatial index, as their manuals say; they run with
-their own settings but for the number of connections, which is that of riskmap.
+their own settings but for the connections (as many as riskmap has) and half a gigabyte of memory for Martin.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def others(url: str, folder: Path, tipg_python: str | None) -> list[Rival]:
                 "martin",
                 lambda port: [
                     "martin", "--listen-addresses", f"127.0.0.1:{port}", "--pool-size", CONNECTIONS,
-                    "--auto-bounds", "skip", url,
+                    "--auto-bounds", "skip", "--cache-size", "512", url,
                 ],
                 {},
                 lambda layer, z, x, y: f"/{layer}/{z}/{x}/{y}",
@@ -102,7 +102,7 @@ def others(url: str, folder: Path, tipg_python: str | None) -> list[Rival]:
                     tipg_python, "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--log-level", "critical",
                 ],
                 {
-                    "DATABASE_URL": url, "TIPG_DB_SCHEMAS": '["peer"]', "DB_MAX_CONN_SIZE": CONNECTIONS,
+                    "DATABASE_URL": _with_host(url), "TIPG_DB_SCHEMAS": '["peer"]', "DB_MAX_CONN_SIZE": CONNECTIONS,
                     "TIPG_DB_SPATIAL_EXTENT": "false", "TIPG_DB_DATETIME_EXTENT": "false",
                     "TIPG_MAX_FEATURES_PER_TILE": "100000",
                 },
@@ -111,6 +111,12 @@ def others(url: str, folder: Path, tipg_python: str | None) -> list[Rival]:
             )
         )  # fmt: skip
     return found
+
+
+def _with_host(url: str) -> str:
+    """Return the URL with the folder of the socket where others have the host."""
+    before, _, folder = url.partition("?host=")
+    return before.replace("@/", f"@{folder}/")
 
 
 @contextmanager

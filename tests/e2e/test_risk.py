@@ -39,6 +39,18 @@ def test_the_panel_lists_the_zones_with_the_counts_of_the_server(tab: MapPage, r
     tab.log_is_clean()
 
 
+def test_a_row_of_the_list_goes_to_its_zone_with_the_layer_on(tab: MapPage, running: Running) -> None:
+    first = api(running, "/api/layers/risk_grid/list")["rows"][0]
+    tab.open("m=10/27.6/120.4&panel=risk")
+    tab.part("risk-panel").locator("select").first.select_option("risk_grid")
+    tab.part("zone-row").first.click()
+    expect(tab.part("item-panel")).to_contain_text(first["code"])
+    tab.settle()
+    assert first["code"] in {one["id"] for one in tab.drawn("risk_grid")}
+    assert tab.drawn("risk_zone") == []
+    tab.log_is_clean()
+
+
 def test_a_figure_of_the_plan_shows_its_objects_alone(tab: MapPage, running: Running) -> None:
     figure = next(one for one in api(running, "/api/kpis")["kpis"] if one["id"] == "high_risk_parks")
     tab.open("panel=risk&layers=land")

@@ -48,6 +48,8 @@ export type Hit = {
 export type MapView = {
   fly(lon: number, lat: number, zoom?: number): void;
   home(): void;
+  /** Go to the object that is chosen next, once its outline is known. */
+  aim(): void;
   /** Show a box, unless it is in view already. */
   show(bounds: Bounds): void;
   hits(lon: number, lat: number): Hit[];

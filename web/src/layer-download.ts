@@ -1,7 +1,7 @@
 /** The small button behind a layer that offers it as a file, in four formats. */
 
 import type { App } from "./app";
-import { button, h, setAttr } from "./dom";
+import { button, fill, h, setAttr } from "./dom";
 import { say } from "./format";
 import type { LayerInfo } from "./types";
 
@@ -12,19 +12,20 @@ const FORMATS = [
   ["FlatGeobuf", "fgb"],
 ] as const;
 
-/** Where the server has a layer as a file; tables get the titles of the page's language. */
-export function exportUrl(layer: string, form: string, lang: string): string {
-  return `/api/layers/${layer}/export.${form}${form === "csv" && lang === "zh" ? "?header=zh" : ""}`;
+/** Where the server has a layer, or the part of it that the map shows, as a file; tables get the titles of the page's
+ * language. */
+export function exportUrl(layer: string, form: string, lang: string, part?: string): string {
+  const asked = new URLSearchParams();
+  if (part) asked.set("filter", part);
+  if (form === "csv" && lang === "zh") asked.set("header", "zh");
+  return `/api/layers/${layer}/export.${form}${asked.size > 0 ? `?${asked}` : ""}`;
 }
 
 /** Button and links, or nothing: rasters have no rows, an export is of now and not of a day that is looked back at. */
 export function downloadOf(app: App, info: LayerInfo): HTMLElement[] {
   const { say: t, lang, store } = app;
   if (info.status !== "loaded" || info.kind !== "vector" || store.state.at || store.state.t) return [];
-  const links = FORMATS.map(([name, form]) =>
-    h("a", { class: "link", href: exportUrl(info.id, form, lang), download: "" }, name),
-  );
-  const list = h("div", { class: "downloads", "data-testid": "layer-downloads", hidden: true }, ...links);
+  const list = h("div", { class: "downloads", "data-testid": "layer-downloads", hidden: true });
   const words = t("downloadLayer", { layer: say(info.title, lang) });
   const attrs = {
     class: "download",
@@ -37,10 +38,21 @@ export function downloadOf(app: App, info: LayerInfo): HTMLElement[] {
   const toggle = button(
     attrs,
     () => {
+      if (list.hidden) fill(list, ...linksOf(app, info));
       setAttr(list, "hidden", !list.hidden);
       setAttr(toggle, "aria-expanded", String(!list.hidden));
     },
     "⤓",
   );
   return [toggle, list];
+}
+
+/** A link per format, of the part that the map shows where one is chosen; its name stands before them. */
+function linksOf(app: App, info: LayerInfo): HTMLElement[] {
+  const { lang, store } = app;
+  const part = info.filters.find((one) => one.id === store.state.parts[info.id]);
+  const links = FORMATS.map(([name, form]) =>
+    h("a", { class: "link", href: exportUrl(info.id, form, lang, part?.id), download: "" }, name),
+  );
+  return part ? [h("span", { class: "sub" }, say(part.title, lang)), ...links] : links;
 }

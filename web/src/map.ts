@@ -93,6 +93,10 @@ export class RiskMap implements MapView {
     if (view === null && item === null && pin) this.map.jumpTo({ center: pin, zoom: 10 });
   }
 
+  aim(): void {
+    this.#aimless = true;
+  }
+
   /** A link that names an object but no view opens on that object. */
   #aim(bounds: Bounds): void {
     if (!this.#aimless) return;

@@ -179,13 +179,28 @@ export class RiskPanel {
     return h("p", { class: "counts-of", "data-testid": "zone-sums" }, ...sums);
   }
 
+  /** Go to a zone, with its layer on: two fills of zones over each other would mix into colours that are no grade. */
+  #goTo(layer: string, key: string): void {
+    const { catalogue, store, view } = this.#app;
+    const all = catalogue.value?.layers ?? [];
+    const on = catalogue.value ? layersOn(catalogue.value, store.state) : new Set<string>();
+    for (const one of all) if (one.zones) on.delete(one.id);
+    on.add(layer);
+    view?.aim();
+    store.set({
+      panel: null,
+      item: { layer, key },
+      layers: all.map((one) => one.id).filter((id) => on.has(id)),
+    });
+  }
+
   #zone(layer: string, row: ZoneRow): HTMLElement {
-    const { say: t, lang, store } = this.#app;
+    const { say: t, lang } = this.#app;
     const counts = [row.n_red, row.n_orange, row.n_yellow, row.n_blue, row.n_ungraded];
     const where = [row.city, row.overridden ? t("byHand") : null].filter(Boolean).join(" · ");
     return button(
       { class: "row two", "data-row": "", "data-testid": "zone-row" },
-      () => store.set({ panel: null, item: { layer, key: row.code } }),
+      () => this.#goTo(layer, row.code),
       h("span", { class: "sample" }, gradeMark(this.#app, row.grade).swatch, say(row.word, lang)),
       h("span", { class: "name" }, row.name, h("span", { class: "sub" }, where)),
       h("span", { class: "figure" }, counts.map((n) => integer(n, lang)).join(" · ")),

@@ -59,6 +59,14 @@ def test_a_file_holds_what_was_asked_for_in_the_system_that_was_asked_for(
     assert 30 <= there[1] <= there[3] <= 30.5
 
 
+def test_a_named_part_is_a_file_of_what_the_map_shows(client: TestClient) -> None:
+    part = client.get("/api/layers/shelter/items", params={"filter": "standardised", "limit": 1}).json()
+    whole = client.get("/api/layers/shelter/items", params={"limit": 1}).json()
+    text = client.get(f"{SHELTERS}.csv", params={"filter": "standardised"}).content.decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(text)))) - 1 == part["numberMatched"] < whole["numberMatched"]
+    assert client.get(f"{SHELTERS}.csv", params={"filter": "no_such_part"}).json()["code"] == "unknown_filter"
+
+
 def test_the_table_opens_in_a_spreadsheet_in_chinese(client: TestClient) -> None:
     answer = client.get(f"{SHELTERS}.csv", params={"header": "zh", "bbox": BOX})
     assert answer.content.startswith(b"\xef\xbb\xbf")
