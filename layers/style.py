@@ -120,7 +120,8 @@ def graded_points(layer_id: str, legend: Legend, theme: Theme, *, radius: float 
                     15,
                     radius * 2,
                 ],
-                "circle-stroke-color": tokens["paper"],
+                # near by, a dot may lie on a zone of its own colour
+                "circle-stroke-color": ["step", ["zoom"], tokens["paper"], 11, tokens["ink"]],
                 "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 6, 0.3, 10, 0.8],
                 "circle-opacity": 0.95,
             },

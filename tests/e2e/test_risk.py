@@ -43,6 +43,7 @@ def test_a_row_of_the_list_goes_to_its_zone_with_the_layer_on(tab: MapPage, runn
     first = api(running, "/api/layers/risk_grid/list")["rows"][0]
     tab.open("m=10/27.6/120.4&panel=risk")
     tab.part("risk-panel").locator("select").first.select_option("risk_grid")
+    expect(tab.part("zone-row").first).to_contain_text(first["name"])
     tab.part("zone-row").first.click()
     expect(tab.part("item-panel")).to_contain_text(first["code"])
     tab.settle()
