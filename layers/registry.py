@@ -36,8 +36,8 @@ class Registry(Mapping[str, Layer]):
         except KeyError:
             known = "、".join(self._layers)
             raise NotFound(
-                f"没有图层 {layer_id!r}；现有：{known}",
-                f"there is no layer {layer_id!r}; known: {', '.join(self._layers)}",
+                f"没有图层 {layer_id[:60]!r}；现有：{known}",
+                f"there is no layer {layer_id[:60]!r}; known: {', '.join(self._layers)}",
                 code="unknown_layer",
                 layer=layer_id,
             ) from None

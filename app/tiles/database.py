@@ -23,7 +23,7 @@ from layers.store import LayerVersion
 
 FREE_WITHIN_S = 5
 """How long a tile waits for a connection."""
-TOGETHER = 16
+TOGETHER = 8
 """Tiles in one statement."""
 Kind = tuple[str, str, int, Any]
 

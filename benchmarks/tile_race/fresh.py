@@ -37,7 +37,7 @@ def fresh(field: Sequence[Rival], url: str, state: Path) -> None:
     print(f"     riskmap  told {median(told):.0f} ms and redrawn {median(drawn):.0f} ms after the commit (worst "
           f"{max(drawn):.0f} ms); the whole `riskmap load` of the row took {median(taken):.1f} s")  # fmt: skip
     for rival in field[1:]:
-        print(f"{rival.name:>12}  {_rival(rival, url)}")
+        print(f"{rival.name:>18}  {_rival(rival, url)}")
 
 
 def _round(port: int, url: str, state: Path, n: int) -> tuple[float, float, float]:

@@ -20,20 +20,12 @@ from benchmarks.tile_race.data import BOX, SEED
 from benchmarks.tile_race.fresh import fresh
 from benchmarks.tile_race.rivals import LAYERS, Rival, nginx
 from benchmarks.tile_race.setup import LAYER_DIR
+from benchmarks.tile_race.shape_server import STATEMENT
 from etl.archives import cover
 from layers.kinds.tiles import compiled
 from layers.registry import discover
 
 Tile = tuple[int, int, int]
-MARTIN = """
-SELECT ST_AsMVT(tile, '{layer}', 4096, 'geom') FROM (
-  SELECT ST_AsMVTGeom(ST_Transform(ST_CurveToLine(geom), 3857), ST_TileEnvelope($1, $2, $3), 4096, 64, true) AS geom,
-         code, name, grade, kind, county_code, graded_on
-  FROM peer.{layer}
-  WHERE geom && ST_Transform(ST_TileEnvelope($1, $2, $3, margin => 0.015625), 4326)
-) AS tile WHERE geom IS NOT NULL
-"""
-"""The statement of Martin's table source, as its code has it."""
 ROUNDS = 4
 COLD_ZOOMS, PER_ZOOM, CONNECTIONS = range(6, 15), 400, 32
 SCREENS, ACROSS, DOWN, BROWSER = 12, 5, 4, 6
@@ -67,7 +59,7 @@ async def _shape(url: str) -> None:
             tiles = some_tiles(zoom, {6: 2, 8: 6}.get(zoom, 40))
             statement, places = compiled(registry.vector(name), table, zoom)
             asked = (
-                (MARTIN.format(layer=name), ("z", "x", "y"), {}),
+                (STATEMENT.format(layer=name), ("z", "x", "y"), {}),
                 (statement, tuple(n for n, _ in places), dict(places)),
             )
             martin, ours = await _timed(connection, asked, tiles)
@@ -102,7 +94,7 @@ async def _timed(
 def cold(field: Sequence[Rival], url: str, state: Path) -> None:
     """Random tiles of all layers that nobody asked for, each server just started."""
     print(
-        f"{'zoom':>4} {'server':>12} {'tiles/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'kB/tile':>8} {'faults':>6} ratio"
+        f"{'zoom':>4} {'server':>18} {'tiles/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'kB/tile':>8} {'faults':>6} ratio"
     )
     found: dict[tuple[int, str], float] = {}
     for rival in field:
@@ -113,7 +105,7 @@ def cold(field: Sequence[Rival], url: str, state: Path) -> None:
                 got = ask(port, addresses, CONNECTIONS)
                 found[zoom, rival.name] = got.rate
                 print(
-                    f"{zoom:>4} {rival.name:>12} {got.rate:>9.0f} {got.milliseconds(50):>8.1f}"
+                    f"{zoom:>4} {rival.name:>18} {got.rate:>9.0f} {got.milliseconds(50):>8.1f}"
                     f" {got.milliseconds(99):>8.1f} {got.sizes.mean() / 1000:>8.1f} {got.faults:>6}"
                     f"  {found[zoom, field[0].name] / got.rate:>5.1f}x"
                 )
@@ -121,7 +113,7 @@ def cold(field: Sequence[Rival], url: str, state: Path) -> None:
 
 def view(field: Sequence[Rival], url: str, state: Path) -> None:
     """Screens of 20 tiles of all layers over the six connections of a browser."""
-    print(f"{'server':>12} {'pass':>5} {'p50 ms':>8} {'p99 ms':>8} {'kB p50':>8} {'kB max':>8}")
+    print(f"{'server':>18} {'pass':>5} {'p50 ms':>8} {'p99 ms':>8} {'kB p50':>8} {'kB max':>8}")
     rng = np.random.default_rng(SEED)
     screens = [_screen(rng, zoom) for zoom in (7, 8, 9, 10, 11, 12, 13) for _ in range(SCREENS)]
     for rival in field:
@@ -138,7 +130,7 @@ def view(field: Sequence[Rival], url: str, state: Path) -> None:
                     sizes.append(got.sizes.sum() / 1000)
                 p50, p99 = np.percentile(seconds, (50, 99))
                 print(
-                    f"{rival.name:>12} {which:>5} {p50:>8.1f} {p99:>8.1f} {np.median(sizes):>8.0f} {max(sizes):>8.0f}"
+                    f"{rival.name:>18} {which:>5} {p50:>8.1f} {p99:>8.1f} {np.median(sizes):>8.0f} {max(sizes):>8.0f}"
                 )
 
 

@@ -69,7 +69,18 @@ def riskmap(state: Path, layer_dir: Path, versions: dict[str, str]) -> Rival:
 
 def others(url: str, folder: Path, tipg_python: str | None) -> list[Rival]:
     """Return the rivals that are on this machine. ``tipg_python``: a Python that has tipg and uvicorn."""
-    found = []
+    found = [
+        Rival(
+            "Martin's statement",
+            lambda port: [
+                sys.executable, "-m", "uvicorn", "benchmarks.tile_race.shape_server:app", "--port", str(port),
+                "--log-level", "critical",
+            ],
+            {"DATABASE_URL": url},
+            lambda layer, z, x, y: f"/{layer}/{z}/{x}/{y}",
+            "/",
+        )
+    ]  # fmt: skip
     if shutil.which("martin"):
         found.append(
             Rival(

@@ -56,4 +56,9 @@ def tables(url: str) -> dict[str, str]:
             connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (code)").format(peer))
             connection.execute(sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(peer))
             connection.execute(sql.SQL("VACUUM ANALYZE {}").format(peer))
+            # whoever asks first would read the pages for all who come after
+            for table, column in ((sql.Identifier("layer", str(row[1])), "tile_geom"), (peer, "geom")):
+                connection.execute(
+                    sql.SQL("SELECT sum(ST_NPoints({})) FROM {}").format(sql.Identifier(column), table)
+                )
     return versions

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from layers.kinds.tile_areas import areas, grain_of
 from layers.kinds.tile_points import cells_of, clusters, each
 from layers.kinds.tile_sql import ASKED, BUFFER, LISTED, Address, as_mvt, label_points
-from layers.kinds.vector import TILE_EXTENT, VectorLayer
+from layers.kinds.vector import GENERAL_ZOOMS, TILE_EXTENT, VectorLayer
 
 MOST_BYTES = 500_000
 """No tile is larger than this before it is packed."""
@@ -95,7 +95,17 @@ def compiled(
 
     SQLAlchemy builds the text once; its own execution would cost about as much as a small tile.
     """
+    alike = zoom_alike(layer, zoom)
+    if coarser == 0 and alike != zoom:
+        return compiled(layer, table_name, alike, choice)
     return _compiled(tile_statement(layer, layer.table(table_name), zoom, choice, coarser))
+
+
+def zoom_alike(layer: VectorLayer, zoom: int) -> int:
+    """Return the lowest zoom that has the same statement: above the generalised ones only the address differs."""
+    lowest = GENERAL_ZOOMS[-1] + 1
+    same = zoom > lowest >= layer.cluster_below and layer.attributes(zoom) == layer.attributes(lowest)
+    return lowest if same else zoom
 
 
 @lru_cache(maxsize=512)
@@ -103,6 +113,7 @@ def compiled_list(
     layer: VectorLayer, table_name: str, zoom: int, choice: Choice | None = None
 ) -> tuple[str, tuple[tuple[str, Any], ...]]:
     """Return the same for many tiles of a zoom (places z, xs, ys)."""
+    zoom = zoom_alike(layer, zoom)
     return _compiled(listed_tiles(tile_statement(layer, layer.table(table_name), zoom, choice, 0, LISTED)))
 
 

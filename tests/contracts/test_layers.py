@@ -8,13 +8,14 @@ from typing import Any
 
 import mapbox_vector_tile
 import pytest
+from sqlalchemy.dialects.postgresql import asyncpg
 from starlette.testclient import TestClient
 
 from app.settings import Settings
 from etl.archives import cover, make_tiles
 from layers.kinds.raster import RasterLayer
 from layers.kinds.tile_sql import LISTED
-from layers.kinds.tiles import tile_statement
+from layers.kinds.tiles import compiled, tile_statement
 from layers.kinds.vector import VectorLayer
 from layers.registry import discover
 
@@ -170,3 +171,13 @@ def test_the_archive_answers_byte_ranges(layer_id: str, client: TestClient) -> N
     assert answer.status_code == 206
     assert answer.content == b"PMTiles"
     assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("layer_id", VECTOR)
+def test_zooms_that_share_a_statement_would_have_the_same_of_their_own(layer_id: str) -> None:
+    layer = REGISTRY.vector(layer_id)
+    for zoom in range(12, 17):
+        shared, places = compiled(layer, "v", zoom)
+        own = tile_statement(layer, layer.table("v"), zoom).compile(dialect=asyncpg.dialect())  # type: ignore[no-untyped-call]
+        assert shared == str(own)
+        assert dict(places) == own.params
