@@ -15,15 +15,16 @@ from app.catalogue import Catalogue
 from app.commands.export import loaded
 from app.db import make_tile_pool
 from app.loading import Terminal
+from app.tiles.database import TileDatabase
 from app.tiles.meters import Meters
-from app.tiles.source import TileSource
+from app.tiles.source import HIGHEST_DATA_ZOOM, TileSource
 from layers.errors import BadInput
 
 CONNECTIONS = 2
 LONGEST_TILE_S = 120.0
-MOST_ZOOM = 16
-"""Tiles are served up to here."""
-Zoom = Annotated[int | None, typer.Option(min=0, max=MOST_ZOOM, help="Without it that of the layers.")]
+Zoom = Annotated[
+    int | None, typer.Option(min=0, max=HIGHEST_DATA_ZOOM, help="Without it that of the layers.")
+]
 
 
 def archive(
@@ -57,7 +58,7 @@ async def _build(catalogue: Catalogue, plan: Plan, out: Path) -> Built:
     pool = await make_tile_pool(url, connections=CONNECTIONS, timeout_s=LONGEST_TILE_S)
     try:
         with Terminal().step(out.name, total=len(plan.addresses())) as advance:
-            source = TileSource(pool, catalogue, Meters(CollectorRegistry()), LONGEST_TILE_S)
+            source = TileSource(TileDatabase(pool), catalogue, Meters(CollectorRegistry()), LONGEST_TILE_S)
             return await build(source, plan, out, advance, at_once=CONNECTIONS)
     finally:
         await pool.close()

@@ -23,6 +23,7 @@ from layers.store import LayerVersion
 AREA_REACH = 0.25
 """How far, in archived tiles, a polygon may reach out of the one tile that it was gathered in."""
 HIGHEST_DATA_ZOOM = 16
+"""Tiles are made up to here; clients enlarge them beyond."""
 logger = logging.getLogger("riskmap.tiles")
 Body = tuple[bytes, Coding]
 

@@ -58,6 +58,25 @@ def served(client: TestClient, z: int, x: int, y: int) -> bytes:
     return b"".join(client.get(f"/tiles/{layer}/{z}/{x}/{y}.mvt").content for layer in LAYERS)
 
 
+def test_above_what_the_server_has_in_archives_every_tile_is_the_served_one_too(
+    run_with: Callable[..., Ran], demo_settings: Settings, folder: Path, client: TestClient
+) -> None:
+    out = folder / "high.pmtiles"
+    told = run_with(
+        demo_settings, "archive", "rescue_base", "risk_park", "-o", out, "--minzoom", 12, "--maxzoom", 13
+    )
+    assert told.code == 0, told.err
+    made = Archive(out)
+    assert (made.minzoom, made.maxzoom) == (12, 13)
+    tiles = [tile for zoom in (12, 13) for tile in cover(BOUNDS, zoom) if tile in made]
+    assert len(tiles) > 100
+    for z, x, y in tiles[::7]:
+        both = [
+            client.get(f"/tiles/{layer}/{z}/{x}/{y}.mvt").content for layer in ("rescue_base", "risk_park")
+        ]
+        assert made.plain_tile(z, x, y) == b"".join(both)
+
+
 def test_every_tile_of_the_archive_is_the_served_one_and_none_is_missing(
     archived: Path, client: TestClient
 ) -> None:
