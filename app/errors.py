@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from layers.errors import (
@@ -124,6 +125,11 @@ async def _busy(request: Request, error: Exception) -> JSONResponse:
     return problem(503, "busy", "服务器正忙，请稍后重试", "the server is busy; retry")
 
 
+async def _left(request: Request, error: Exception) -> JSONResponse:
+    """Nobody hears this: the client has gone."""
+    return problem(499, "client_left", "客户端已断开", "the client has gone")
+
+
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     reference = uuid.uuid4().hex[:8]
     logger.error("unexpected %s at %s", reference, request.url.path, exc_info=error)
@@ -140,6 +146,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONRes
     RiskmapError: _domain,
     RequestValidationError: _invalid,
     HTTPException: _http,
+    ClientDisconnect: _left,
     DataError: _text,
     DBAPIError: _database,
     psycopg.DataError: _text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from itertools import chain
 from threading import BoundedSemaphore
 from typing import Annotated
@@ -69,17 +69,17 @@ def export(
     )
 
 
-def _leaving(parts: Iterator[bytes], places: Places) -> Iterator[bytes]:
+def _leaving(parts: Iterator[bytes], places: Places) -> Generator[bytes, None, None]:
     try:
         yield from parts
     finally:
         places.leave()
 
 
-async def _closing(parts: Iterator[bytes], inner: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _closing(parts: Iterator[bytes], inner: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     """Pass the parts on; when the client leaves, cursor and file are let go at once."""
     try:
         async for part in iterate_in_threadpool(parts):
             yield part
     finally:
-        inner.close()  # type: ignore[attr-defined]
+        inner.close()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -38,12 +38,12 @@ class Tiles:
 
         Raises:
             RiskmapError: no such version, too slow, too busy.
+            ClientDisconnect: the client left before its tile was made.
         """
         coding = negotiate(accepted)
         if asked.version is not None and _has(known, _etag(asked, asked.version, coding)):
-            return self._not_modified(
-                asked, asked.version, coding
-            )  # the name says it all: nothing is looked up
+            # the name says it all: nothing is looked up
+            return self._not_modified(asked, asked.version, coding)
         version = await self._version(asked)
         if known and (known.strip() == "*" or _has(known, _etag(asked, version.version, coding))):
             return self._not_modified(asked, version.version, coding)
@@ -121,8 +121,6 @@ async def answer_tile(scope: Scope, receive: Receive, send: Send, otherwise: ASG
             await otherwise(scope, receive, send)
             return
         await send_tile(asked, state.tiles, scope, receive, send)
-    except ClientLeft:
-        return
     except Exception as error:
         answer = await answer_for(scope, error)
         if answer is None:
@@ -153,8 +151,7 @@ class TileResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; errors are those of any route."""
-        with suppress(ClientLeft):
-            await send_tile(self._asked, self._tiles, scope, receive, send)
+        await send_tile(self._asked, self._tiles, scope, receive, send)
 
 
 def _answer(status: int, headers: Headers, body: bytes, coding: Coding) -> Answer:
@@ -199,7 +196,7 @@ async def _unless_gone(receive: Receive, work: Any) -> tuple[bytes, Coding]:
     try:
         await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise ClientLeft
+            raise ClientDisconnect
         made: tuple[bytes, Coding] = task.result()
     finally:
         task.cancel()
@@ -210,7 +207,3 @@ async def _unless_gone(receive: Receive, work: Any) -> tuple[bytes, Coding]:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-class ClientLeft(Exception):
-    """The client went away before its tile was made."""

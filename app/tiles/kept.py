@@ -21,7 +21,7 @@ class Answer:
     body: bytes
     coding: Coding
     head: bytes
-    """Status line and headers as HTTP/1.1 has them, with the empty line."""
+    """The headers as HTTP/1.1 has them, with the empty line after them."""
 
 
 class Kept:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 
@@ -41,7 +41,7 @@ class TileSource:
 
     def __init__(self, database: TileDatabase, catalogue: Catalogue, meters: Meters, slow_s: float) -> None:
         self._database, self._catalogue, self._meters, self._slow_s = database, catalogue, meters, slow_s
-        self._flights: dict[tuple[str, str], _Flight] = {}
+        self._flights: dict[str, _Flight] = {}
 
     async def tile(self, asked: Asked, version: LayerVersion) -> Body:
         """Return a tile and how it is packed, empty where the layer has nothing there.
@@ -61,30 +61,28 @@ class TileSource:
             if z > archive.maxzoom and _is_empty(archive, asked):
                 self._meters.count("empty")
                 return b"", "identity"
-        return await self._together(
-            (asked.address(version.version), version.version), self._make, asked, version
-        )
+        return await self._together(asked, version)
 
-    async def _together(
-        self,
-        key: tuple[str, str],
-        make: Callable[[Asked, LayerVersion], Awaitable[Body]],
-        asked: Asked,
-        version: LayerVersion,
-    ) -> Body:
+    async def _together(self, asked: Asked, version: LayerVersion) -> Body:
         """Wait for a tile with whoever else does; the work ends with the last who waits."""
+        key = asked.address(version.version)
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = _Flight(asyncio.ensure_future(make(asked, version)))
-            flight.task.add_done_callback(lambda _: self._flights.pop(key, None))
+            flight = self._flights[key] = _Flight(asyncio.ensure_future(self._make(asked, version)))
+            flight.task.add_done_callback(partial(self._land, key, flight))
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)
         finally:
             flight.waiting -= 1
             if not flight.waiting and not flight.task.done():
-                self._flights.pop(key, None)
+                self._land(key, flight)
                 flight.task.cancel()
+
+    def _land(self, key: str, flight: _Flight, _task: object = None) -> None:
+        """Forget a flight, unless another has begun under its name meanwhile."""
+        if self._flights.get(key) is flight:
+            del self._flights[key]
 
     async def _make(self, asked: Asked, version: LayerVersion) -> Body:
         began = time.perf_counter()

@@ -62,11 +62,21 @@ def test_a_tile_that_takes_too_long_is_given_up_by_name(served: Running, demo_se
         assert caught.value.headers["Retry-After"]
 
 
-def test_a_client_that_leaves_takes_its_query_along(served: Running, demo_settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        TILE,
+        "ogc/collections/hazard_source/tiles/WebMercatorQuad/12/1685/3415",
+        "ogc/tiles/WebMercatorQuad/12/1685/3415?collections=hazard_source",
+    ],
+)
+def test_a_client_that_leaves_takes_its_query_along(
+    path: str, served: Running, demo_settings: Settings
+) -> None:
     host, port = served.url.removeprefix("http://").split(":")
     with locked(demo_settings):
         client = socket.create_connection((host, int(port)))
-        client.sendall(f"GET /{TILE} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        client.sendall(f"GET /{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         deadline = time.monotonic() + 2
         while waiting(demo_settings) == 0 and time.monotonic() < deadline:
             time.sleep(0.02)
