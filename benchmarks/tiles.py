@@ -1,4 +1,4 @@
-"""Tiles side by side: ``python -m benchmarks.tiles STATE_DIR [--tipg PYTHON] [--only shape,cold,view,warm,fresh]``.
+"""Tiles side by side: ``python -m benchmarks.tiles STATE_DIR [--tipg PYTHON] [--only pack,shape,cold,…]``.
 
 Data from a fixed seed at the size of a province (80,000 points, 19,849 zones, 90 counties of 1 M vertices), loaded with
 ``riskmap load`` into a private PostGIS under STATE_DIR (kept for the next run). The rivals are Martin and pg_tileserv
@@ -8,6 +8,7 @@ shape   one connection, one tile at a time: our statement against Martin's, by l
 cold    random tiles nobody asked for, 32 connections, each server just started
 view    a screen of 20 tiles of all three layers over 6 connections, as a browser asks: cold, then warm
 warm    one tile again and again (wrk, 64 connections), beside nginx with the same bytes
+pack    tiles of the archives in gzip, Zstandard and Brotli
 fresh   from the commit of a changed row to the changed tile
 """
 
@@ -23,7 +24,7 @@ from benchmarks.tile_race import races
 from benchmarks.tile_race.rivals import others, riskmap
 from benchmarks.tile_race.setup import LAYER_DIR, load, tables
 
-RACES = ("shape", "cold", "view", "warm", "fresh")
+RACES = ("pack", "shape", "cold", "view", "warm", "fresh")
 
 
 def main() -> None:

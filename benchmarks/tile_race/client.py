@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import uvloop
@@ -58,9 +59,9 @@ async def _ask(port: int, addresses: Sequence[str], connections: int) -> Asked:
     return Asked(seconds, sizes, statuses, whole)
 
 
-async def _drain(line: _Line, waiting: itertools.chain[str] | object) -> list[tuple[float, int, int]]:
+async def _drain(line: _Line, waiting: Iterator[str]) -> list[tuple[float, int, int]]:
     found = []
-    for address in waiting:  # type: ignore[attr-defined]
+    for address in waiting:
         began = time.perf_counter()
         status, size = await line.get(address)
         found.append((time.perf_counter() - began, size, status))
@@ -73,7 +74,7 @@ class _Line(asyncio.Protocol):
     transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
+        self.transport = cast(asyncio.Transport, transport)
         self._got = bytearray()
         self._answer: asyncio.Future[tuple[int, int]] | None = None
 

@@ -17,12 +17,14 @@ import psycopg
 
 from benchmarks.tile_race.rivals import Rival
 from benchmarks.tile_race.setup import LAYER_DIR
+from layers.mercator import cover
 
 ROUNDS = 5
 PATIENCE_S = 10.0
 HEAD = "code,name,grade,kind,county_code,graded_on,lon,lat\n"
-ROW = "R000007,改名{n},{grade},化工,330100,2026-11-01,120.15,30.25\n"
-TILE = ("race_point", 14, 13659, 6755)
+ROW = "R000007,改名{n},{grade},化工,330100,2026-11-01,{place[0]},{place[1]}\n"
+PLACE = (120.15, 30.25)
+ZOOM = 14
 
 
 def fresh(field: Sequence[Rival], url: str, state: Path) -> None:
@@ -57,9 +59,9 @@ def _round(port: int, url: str, state: Path, n: int) -> tuple[float, float, floa
                     continue
                 version = json.loads(line[5:])["layers"]["race_point"]["version"]
                 times["told"] = time.monotonic()
-                layer, z, x, y = TILE
+                z, x, y = next(cover((*PLACE, *PLACE), ZOOM))
                 urllib.request.urlopen(
-                    f"http://127.0.0.1:{port}/tiles/{layer}/{z}/{x}/{y}.mvt?v={version}"
+                    f"http://127.0.0.1:{port}/tiles/race_point/{z}/{x}/{y}.mvt?v={version}"
                 ).read()
                 times["drawn"] = time.monotonic()
                 return
@@ -68,7 +70,7 @@ def _round(port: int, url: str, state: Path, n: int) -> tuple[float, float, floa
     reader.start()
     heard.wait(10)
     file = state / "row.csv"
-    file.write_text(HEAD + ROW.format(n=time.time_ns(), grade=1 + n % 4), encoding="utf-8")
+    file.write_text(HEAD + ROW.format(n=time.time_ns(), grade=1 + n % 4, place=PLACE), encoding="utf-8")
     program = str(Path(sys.executable).parent / "riskmap")
     environment = {**os.environ, "RISKMAP_STATE_DIR": str(state), "RISKMAP_LAYER_DIR": str(LAYER_DIR)}
     began = time.monotonic()
@@ -87,17 +89,11 @@ def _round(port: int, url: str, state: Path, n: int) -> tuple[float, float, floa
 def _rival(rival: Rival, url: str) -> str:
     """Say when a rival shows a row that was changed in its table, asked ten times a second."""
     with rival.running() as port, psycopg.connect(url, autocommit=True) as connection:
-        row = connection.execute(
+        [place] = connection.execute(
             "SELECT ST_X(geom), ST_Y(geom) FROM peer.race_point WHERE code = 'R000009'"
-        ).fetchone()
-        assert row is not None  # noqa: S101
-        n = 1 << 14
-        x = int((row[0] + 180) / 360 * n)
-        y = connection.execute(
-            "SELECT floor((1 - asinh(tan(radians(%s))) / pi()) / 2 * %s)::int", (row[1], n)
-        ).fetchone()
-        assert y is not None  # noqa: S101
-        address = f"http://127.0.0.1:{port}{rival.tile('race_point', 14, x, y[0])}"
+        ).fetchall()
+        _, x, y = next(cover((*place, *place), ZOOM))
+        address = f"http://127.0.0.1:{port}{rival.tile('race_point', ZOOM, x, y)}"
         before = urllib.request.urlopen(address).read()
         name = f"改名{time.time_ns()}"
         connection.execute("UPDATE peer.race_point SET name = %s WHERE code = 'R000009'", (name,))
