@@ -17,6 +17,9 @@ from layers.model import Layer
 from layers.registry import Registry
 from layers.store import VERSION, Files, LayerVersion, current_versions, version_from_row
 
+MOST_SEEN = 500
+"""Versions in memory, of all layers."""
+
 
 @dataclass
 class Catalogue:
@@ -27,6 +30,7 @@ class Catalogue:
     settings: Settings
     _current: dict[str, LayerVersion] = field(default_factory=dict)
     _archives: dict[str, Archive] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], LayerVersion] = field(default_factory=dict)
     _heard: int = 0
     _is_told: bool = False
 
@@ -45,6 +49,9 @@ class Catalogue:
             found = {i: v for i, v in current_versions(connection).items() if self._fits(v)}
         if heard == self._heard:  # nothing newer was announced meanwhile
             self._current = found
+            for version in found.values():
+                if (version.layer, version.version) not in self._seen:
+                    self._remember(version)
         return found
 
     def notice(self) -> None:
@@ -122,10 +129,9 @@ class Catalogue:
 
         Which version is served is known between ``catch_up`` and the next ``notice``; a named one is what it is.
         """
-        known = self._current.get(layer.id)
         if wanted is None:
-            return known if self._is_told else None
-        return known if known is not None and known.version == wanted else None
+            return self._current.get(layer.id) if self._is_told else None
+        return self._seen.get((layer.id, wanted))
 
     def _find(self, layer_id: str, version: str) -> LayerVersion | None:
         query = select(VERSION).where(VERSION.c.layer == layer_id, VERSION.c.version == version)
@@ -134,7 +140,16 @@ class Catalogue:
         if row is None:
             return None
         found = version_from_row(dict(row))
-        return found if self._fits(found) else None
+        if not self._fits(found):
+            return None
+        self._remember(found)
+        return found
+
+    def _remember(self, version: LayerVersion) -> None:
+        """Keep a version in mind: pages ask for the one before for a while after each load."""
+        while len(self._seen) >= MOST_SEEN:
+            self._seen.pop(next(iter(self._seen)), None)
+        self._seen[version.layer, version.version] = version
 
     def archive(self, version: LayerVersion) -> Archive | None:
         """Return the open archive of a version, None where it has none or the file is missing."""

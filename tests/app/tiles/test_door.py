@@ -91,6 +91,20 @@ def test_a_served_version_is_known_without_asking_the_database(client: TestClien
     assert found == {"statements": 0, "kept": 1}
 
 
+def test_the_version_before_is_known_without_asking_the_database_every_time(client: TestClient) -> None:
+    catalogue = client.app.state.catalogue  # type: ignore[attr-defined]
+    version = version_of(client)
+    held = dict(catalogue._seen)
+    try:
+        catalogue._seen.clear()  # as after a start: a page asks for what it knows
+        with counted(client) as found:
+            for x in range(3400, 3404):
+                client.get(f"/tiles/hazard_source/12/{x}/1685.mvt?v={version}")
+        assert found["statements"] <= 1
+    finally:
+        catalogue._seen.update(held)
+
+
 def test_a_filter_selects_what_the_table_says_and_its_tile_is_kept(client: TestClient) -> None:
     whole = features(plain(client, TILE))["hazard_source"]
     with counted(client) as found:
