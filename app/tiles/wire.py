@@ -1,8 +1,8 @@
 """What is ready is answered on the wire: the request line is looked up among the kept answers before it is even parsed.
 
 uvicorn's protocol, with one question asked first. It takes plain requests for tiles that are kept, one at a time; all
-else (conditions, bodies, pipelines, clients that do not read) goes the usual way. A parsed request costs about twice as
-much (``benchmarks/tiles.py``, warm tiles).
+else (conditions, bodies, pipelines, clients that do not read) goes the usual way, at a fifth of the rate
+(``benchmarks/tiles.py --only warm``).
 """
 
 from __future__ import annotations
