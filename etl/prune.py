@@ -8,6 +8,7 @@ from psycopg import sql
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, delete, select
 
+from etl.loads.pieces import forget_pieces
 from etl.loads.sqltools import SCHEMA, run
 from layers.store import CURRENT, VERSION, Files
 
@@ -72,6 +73,7 @@ def _drop_unnamed(connection: Connection) -> None:
         what = sql.SQL("VIEW" if kind == "v" else "TABLE")
         with suppress(LockNotAvailable), connection.begin_nested():
             run(connection, sql.SQL("DROP {} {}").format(what, sql.Identifier(SCHEMA, name)))
+    forget_pieces(connection)
     run(connection, sql.SQL(_OLD_SQUARES))
 
 

@@ -7,10 +7,12 @@ else (conditions, bodies, pipelines, clients that do not read) goes the usual wa
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.tiles.coding import negotiate
+from app.tiles.coding import Coding, negotiate
 
 BEGIN, END = b"GET /tiles/", b"\r\n\r\n"
 LINE_END = b" HTTP/1.1\r\n"
@@ -26,6 +28,22 @@ SPECIAL = (
     b"\r\nconnection: close",
 )
 STATUS = {200: b"HTTP/1.1 200 OK\r\n", 204: b"HTTP/1.1 204 No Content\r\n"}
+
+
+@lru_cache(maxsize=512)
+def coding_of_plain(headers: bytes) -> Coding | None:
+    """Return the coding that the headers of one whole plain request allow, None for any other request.
+
+    A client sends the same headers with every tile, so they are read once.
+    """
+    if headers.find(END) != len(headers) - len(END):
+        return None
+    lower = headers.lower()
+    if any(word in lower for word in SPECIAL):
+        return None
+    at = lower.find(ACCEPTED)
+    accepted = b"" if at < 0 else lower[at + len(ACCEPTED) : lower.find(b"\r\n", at + 2)]
+    return negotiate(accepted.decode("latin-1").strip())
 
 
 def protocol_for(app: FastAPI) -> type[HttpToolsProtocol]:
@@ -48,17 +66,12 @@ def protocol_for(app: FastAPI) -> type[HttpToolsProtocol]:
 
         def _answered(self, data: bytes) -> bool:
             line = data.find(LINE_END)
-            if line < 0 or len(data) > LONGEST_REQUEST or data.find(END) != len(data) - len(END):
+            if line < 0 or len(data) > LONGEST_REQUEST:
                 return False
-            headers = data[line + len(LINE_END) - 2 :].lower()
-            if any(word in headers for word in SPECIAL):
-                return False
-            at = headers.find(ACCEPTED)
-            accepted = b"" if at < 0 else headers[at + len(ACCEPTED) : headers.find(b"\r\n", at + 2)]
+            coding = coding_of_plain(data[line:])
             tiles = getattr(app.state, "tiles", None)
-            if tiles is None:
+            if coding is None or tiles is None:
                 return False
-            coding = negotiate(accepted.decode("latin-1").strip())
             kept = tiles.kept.get(data[4:line].decode("latin-1"), coding)
             if kept is None:
                 return False

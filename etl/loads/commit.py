@@ -140,6 +140,7 @@ class Commit:
             NotFound: the older version is no longer kept (code ``version_gone``).
         """
         with self._engine.begin() as connection:
+            be_quick(connection)
             self._alone(connection, [layer.id])
             before = {row.layer: row.version for row in connection.execute(select(CURRENT))}
             written: dict[str, Written] = {}

@@ -79,6 +79,7 @@ def shaped(
     if layer.shape == "polygon":
         drawn = generalised(drawn, layer)
         listed.append(columns([*SIZES, *general_columns()], "f"))
+        listed.append(sql.SQL("NULL::bigint AS cut_id"))
     if layer.labelled:
         listed.append(sql.SQL("{} AS label_point").format(_label(good)))
     listed.append(sql.SQL("{}::bigint AS since, NULL::bigint AS until").format(sql.Literal(seq)))
@@ -196,6 +197,13 @@ def index_heap(connection: Connection, layer: VectorLayer, name: str) -> None:
         if (column,) not in there:
             _index(connection, layer, table, column)
     run(connection, sql.SQL("ANALYZE {}").format(table))
+    run(
+        connection,
+        sql.SQL(
+            "CREATE TRIGGER only_by_loads BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION layer.only_by_loads()"
+        ).format(table),
+    )
 
 
 def _indexed(layer: VectorLayer) -> list[str]:
@@ -219,7 +227,7 @@ def add_rows(connection: Connection, layer: VectorLayer, name: str, rows: Sql, s
     ).format(table, rows)
     names = ["fid", *(f.name for f in layer.fields), "geom", "geom_z", "row_hash", "tile_geom"]
     if layer.shape == "polygon":
-        names += [*SIZES, *general_columns()]
+        names += [*SIZES, *general_columns(), "cut_id"]
     names += [*(["label_point"] if layer.labelled else []), "since", "until"]
     added = run(
         connection,

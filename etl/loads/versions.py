@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.loads.borders import generalise_borders
 from etl.loads.heap import add_rows, new_heap, promote, row_columns
+from etl.loads.pieces import cut_large
 from etl.loads.sqltools import SCHEMA, Sql, all_of, columns, run
 from layers.kinds.vector import VectorLayer
 from layers.store import CURRENT, VERSION, LayerVersion, current_versions, version_from_row
@@ -23,6 +24,8 @@ from layers.store import CURRENT, VERSION, LayerVersion, current_versions, versi
 NEW_HEAP_SHARE = 0.4
 """A change of more than this share of the rows is written as a new heap: indexes built afterwards cost half."""
 MOST_BOXES = 400
+AS_LOAD = sql.SQL("SET LOCAL riskmap.load = 'on'")
+"""Rows of heaps change here only (``layer.only_by_loads``): tiles and open pages would not hear of anything else."""
 Keep = Literal["keep", "remove"]
 
 
@@ -103,6 +106,7 @@ def write_version(
         return Written(
             layer, parent.version, str(parent.table_name), parent.row_count, parent.bounds, change, False
         )
+    run(connection, AS_LOAD)
     seq = next_seq(connection, layer)
     heap, boxes = f"{layer.id}__heap_{seq}", None
     if parent is not None and parent.heap and touched <= NEW_HEAP_SHARE * parent.row_count:
@@ -113,6 +117,7 @@ def write_version(
         new_heap(connection, layer, heap, _rows_of_new_heap(layer, source, parent, gone), seq)
     if layer.adjoining:
         generalise_borders(connection, layer, heap, seq)
+    cut_large(connection, layer, heap, seq)
     return _publish(connection, layer, heap, seq, about, parent, change, boxes)
 
 

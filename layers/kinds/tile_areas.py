@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from layers.kinds.tile_sql import BUFFER, Address, attributes, in_tile, within
-from layers.kinds.vector import DOT_UNITS, GENERAL_ZOOMS, VectorLayer, tile_unit_m
+from layers.kinds.vector import DOT_UNITS, GENERAL_ZOOMS, PIECE, PIECE_ZOOM, VectorLayer, tile_unit_m
 
 GRAIN_UNITS = 16
 """Polygons with a legend that are smaller than this, two pixels, are gathered."""
@@ -52,21 +52,28 @@ def areas(layer: VectorLayer, table: Table, zoom: int, grain: int | None, at: Ad
 
 def _single(layer: VectorLayer, table: Table, zoom: int, size_m: float | None, at: Address) -> Select[Any]:
     """Return polygons by themselves, those of at least ``size_m`` where it is given."""
-    geometry = in_tile(_shape(table, zoom), at.box, BUFFER)
+    geometry = in_tile(_shape(table, zoom, at), at.box, BUFFER)
     query = select(geometry.label("geom"), *attributes(layer, table, layer.attributes(zoom))).where(
         table.c.tile_geom.bool_op("&&")(at.box_with_margin)
     )
     return query if size_m is None else query.where(table.c.tile_size >= size_m)
 
 
-def _shape(table: Table, zoom: int) -> ColumnElement[Any]:
+def _shape(table: Table, zoom: int, at: Address) -> ColumnElement[Any]:
     """Return the shape that is drawn at a zoom; what is smaller than a pixel becomes a square of one."""
-    if zoom > GENERAL_ZOOMS[-1]:
-        return table.c.tile_geom
+    if zoom >= PIECE_ZOOM:
+        return case((table.c.cut_id.is_(None), table.c.tile_geom), else_=_piece(table, at))
     unit = tile_unit_m(zoom)
     fit = [table.c[f"general_{band}"] for band in GENERAL_ZOOMS if band >= zoom]
     square = func.ST_Expand(func.ST_Centroid(table.c.tile_geom), DOT_UNITS / 2 * unit)
     return case((table.c.tile_size < DOT_UNITS * unit, square), else_=func.coalesce(*fit, table.c.tile_geom))
+
+
+def _piece(table: Table, at: Address) -> ColumnElement[Any]:
+    """Return the piece of a large polygon that a tile lies in."""
+    column, row = (axis.bool_op(">>")(at.z - PIECE_ZOOM) for axis in (at.x, at.y))
+    here = (PIECE.c.cut_id == table.c.cut_id, PIECE.c.x == column, PIECE.c.y == row)
+    return select(PIECE.c.geom).where(*here).correlate(table).scalar_subquery()
 
 
 def _draw_order(layer: VectorLayer, table: Table) -> list[ColumnElement[Any]]:

@@ -77,8 +77,11 @@ def attributes(layer: VectorLayer, table: Table, names: list[str]) -> list[Colum
 
 
 def as_mvt(layer: VectorLayer, rows: Any, name: str) -> ColumnElement[Any]:
-    """Return rows (``geom`` in tile units, null for what is not seen) as a layer of a tile."""
-    inner = rows.subquery("t")
+    """Return rows (``geom`` in tile units, null for what is not seen) as a layer of a tile.
+
+    The offset is a fence: without it the condition is asked below it, and every shape is cut twice.
+    """
+    inner = rows.offset(literal_column("0")).subquery("t")
     kept = select(*inner.c).where(inner.c.geom.is_not(None)).subquery("m")
     mvt = func.ST_AsMVT(literal_column("m.*"), name, TILE_EXTENT, "geom", type_=LargeBinary)
     return type_coerce(select(mvt).select_from(kept).scalar_subquery(), LargeBinary)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Date, Float, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Date, Float, Integer, MetaData, Table
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeEngine
 
@@ -23,6 +23,8 @@ MERCATOR_CIRCUMFERENCE_M = 40_075_016.68557849
 TILE_EXTENT = 4096
 GENERAL_ZOOMS = (5, 7, 9, 11)
 """Polygons are kept generalised for the zooms up to each of these; beyond the last they are drawn as they are."""
+PIECE_ZOOM = GENERAL_ZOOMS[-1] + 1
+"""Large polygons are kept in pieces for these tiles and those within them."""
 GENERAL_UNITS = 4
 """How far a generalised line may be from the true one, in tile units of the band's highest zoom: half a pixel."""
 DOT_UNITS = 8
@@ -30,7 +32,7 @@ DOT_UNITS = 8
 TILE_FORMAT = 2
 """Part of every layout: raise it when the same rows would give other tiles, so that caches let go."""
 
-HEAP_FORMAT = 2
+HEAP_FORMAT = 3
 """Part of every layout: raise it when versions are kept in another way."""
 
 SQL_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
@@ -175,9 +177,10 @@ class VectorLayer(Layer):
     def table(self, name: str) -> Table:
         """Return the view of one version: ``fid``, the fields, ``geom`` (EPSG:4326), ``geom_z`` (the geometry with
         its heights where the file had them), ``tile_geom`` (3857), for polygons ``tile_size`` (the longer side of
-        their box) and ``tile_x``, ``tile_y`` (its middle; mercator metres), and the generalised shapes (3857; null
-        where they would save nothing), for labelled layers ``label_point`` (3857), and ``row_hash``. One object per
-        version: SQLAlchemy keeps compiled statements by it."""
+        their box) and ``tile_x``, ``tile_y`` (its middle; mercator metres), ``cut_id`` where it is kept in
+        pieces too (table ``layer.piece``), and the generalised shapes (3857; null where they would save nothing),
+        for labelled layers ``label_point`` (3857), and ``row_hash``. One object per version: SQLAlchemy keeps
+        compiled statements by it."""
         return _table(self, name)
 
     def columns(self) -> list[Column[Any]]:
@@ -192,6 +195,7 @@ class VectorLayer(Layer):
         ]
         if self.shape == "polygon":
             columns += [Column(name, Float) for name in ("tile_size", "tile_x", "tile_y")]
+            columns.append(Column("cut_id", BigInteger))
             columns += [
                 Column(name, Geometry("GEOMETRY", srid=3857, spatial_index=False))
                 for name in general_columns()
@@ -199,6 +203,19 @@ class VectorLayer(Layer):
         if self.labelled:
             columns.append(Column("label_point", Geometry("POINT", srid=3857, spatial_index=False)))
         return columns
+
+
+PIECE = Table(
+    "piece",
+    MetaData(),
+    Column("cut_id", BigInteger, primary_key=True),
+    Column("x", Integer, primary_key=True),
+    Column("y", Integer, primary_key=True),
+    Column("heap", SqlText, nullable=False),
+    Column("geom", Geometry("GEOMETRY", srid=3857, spatial_index=False), nullable=False),
+    schema=SCHEMA,
+)
+"""Large polygons in pieces, one per tile of ``PIECE_ZOOM`` (x, y) and a little beyond it (``etl/loads/pieces.py``)."""
 
 
 def general_columns() -> list[str]:
