@@ -68,6 +68,8 @@ def build_archive(
     appears under its name only when it is whole.
     """
     zooms = archived_zooms(layer, bounds)
+    if not zooms:
+        return False
     wanted = [tile for zoom in zooms for tile in cover(bounds, zoom)]
     statements = _statements(connection, layer, table_name, zooms, whole=unchanged is None)
     packed: dict[Tile, bytes] = {}
@@ -95,8 +97,8 @@ def build_archive(
 
 
 def archived_zooms(layer: VectorLayer, bounds: Bounds) -> range:
-    """Return the zooms of the archive of a layer that lies within bounds (degrees)."""
-    count, last = 0, layer.minzoom
+    """Return the zooms of the archive of a layer that lies within bounds (degrees); none for one drawn above them only."""
+    count, last = 0, layer.minzoom - 1
     for zoom in range(layer.minzoom, min(HIGHEST_ZOOM, layer.maxzoom) + 1):
         count += sum(1 for _ in cover(bounds, zoom))
         if count > MOST_TILES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +125,13 @@ def test_tiles_of_points_gathered_once_are_those_made_one_by_one(desk: Desk) -> 
             assert (gzip.decompress(packed) if packed else b"") == bytes(body or b""), (z, x, y)
             compared += bool(body)
     assert compared > HIGHEST_ZOOM
+
+
+def test_a_layer_drawn_above_the_archived_zooms_only_has_no_archive(desk: Desk, tmp_path: Path) -> None:
+    desk.load(spread())
+    layer = replace(desk.loader.registry.vector("shelter"), minzoom=HIGHEST_ZOOM + 1)
+    [(table,)] = desk.sql("SELECT table_name FROM layer.version")
+    path = tmp_path / "none.pmtiles"
+    with desk.loader.engine.connect() as connection:
+        assert not build_archive(connection, layer, table, (118.0, 27.0, 123.0, 31.0), path, Silent())
+    assert list(tmp_path.glob("none*")) == []
