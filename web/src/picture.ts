@@ -42,14 +42,30 @@ function soon(map: MapLibreMap, event: "idle" | "render", ms: number, act = () =
 }
 
 /** Copy a strip of what is drawn; WebGL keeps nothing after the frame is shown, so this is done while it is drawn. */
-function copy(map: MapLibreMap, strip: Strip): HTMLCanvasElement {
+function copy(map: MapLibreMap, strip: Strip): ImageData | null {
   const drawn = map.getCanvas();
+  const gl = drawn.getContext("webgl2");
+  if (!gl) return null;
   const ratio = drawn.width / map.getContainer().clientWidth;
-  const kept = document.createElement("canvas");
-  kept.width = drawn.width;
-  kept.height = Math.round(strip.height * ratio);
-  kept.getContext("2d")?.drawImage(drawn, 0, -Math.round(strip.top * ratio));
-  return kept;
+  const height = Math.min(drawn.height, Math.round(strip.height * ratio));
+  const bottom = Math.max(0, drawn.height - Math.round(strip.top * ratio) - height);
+  const image = new ImageData(drawn.width, height);
+  const row = drawn.width * 4;
+  const turned = new Uint8Array(row * height); // rows from below
+  // a 2D canvas would copy on the graphics card and fetch the copy back when it is packed: half a second
+  gl.readPixels(0, bottom, drawn.width, height, gl.RGBA, gl.UNSIGNED_BYTE, turned);
+  for (let at = 0; at < height; at++) {
+    image.data.set(turned.subarray((height - 1 - at) * row, (height - at) * row), at * row);
+  }
+  return image;
+}
+
+function packed(image: ImageData): string {
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d", { willReadFrequently: true })?.putImageData(image, 0, 0);
+  return canvas.toDataURL("image/png");
 }
 
 /**
@@ -71,12 +87,13 @@ export async function takePicture(
     const y = strip.top + ROOM;
     map.fitBounds(box, { padding: { left: 60, right: 60, top: y, bottom: y }, maxZoom: 14, duration: 0 });
   }
-  if (moved || !map.loaded() || map.isMoving()) await soon(map, "idle", ms);
   const part = strip;
-  let kept: HTMLCanvasElement | null = null;
-  await soon(map, "render", ms, () => {
+  let kept: ImageData | null = null;
+  const isAtRest = !moved && map.loaded() && !map.isMoving();
+  // the map says that it is idle while its last frame still stands, so that no other is drawn for the picture
+  await soon(map, isAtRest ? "render" : "idle", ms, () => {
     kept = copy(map, part);
   });
   if (moved) map.jumpTo(before);
-  return kept === null ? null : (kept as HTMLCanvasElement).toDataURL("image/png");
+  return kept === null ? null : packed(kept);
 }
