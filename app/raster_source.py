@@ -6,10 +6,9 @@ kept open.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from pathlib import Path
-from threading import Lock
 
+from app.memory import Memory
 from layers.kinds.raster import RasterLayer
 from layers.kinds.raster_tile import PictureForm
 from layers.store import LayerVersion
@@ -23,10 +22,7 @@ class RasterSource:
     """Gives pictures, and keeps the last ones in memory. A version never changes, so neither does its picture."""
 
     def __init__(self, most_bytes: int = CACHE_BYTES) -> None:
-        self._most = most_bytes
-        self._kept: OrderedDict[Key, bytes] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
+        self._kept: Memory[Key, bytes] = Memory(most_bytes, lambda picture: len(picture) + OVERHEAD_BYTES)
 
     def tile(
         self,
@@ -38,21 +34,13 @@ class RasterSource:
     ) -> bytes:
         """Return the picture of a tile, empty where no pixel of it has a value."""
         key = (layer.id, version.version, *address, form)
-        with self._lock:
-            if (found := self._kept.get(key)) is not None:
-                self._kept.move_to_end(key)
-                return found
-        made = layer.tile(path, *address, form) or b""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = made
-                self._bytes += len(made) + OVERHEAD_BYTES
-            while self._bytes > self._most:
-                _, dropped = self._kept.popitem(last=False)
-                self._bytes -= len(dropped) + OVERHEAD_BYTES
-        return made
+        found = self._kept.get(key)
+        if found is None:
+            found = layer.tile(path, *address, form) or b""
+            self._kept.keep(key, found)
+        return found
 
     @property
     def kept_bytes(self) -> int:
         """How much is in memory."""
-        return self._bytes
+        return self._kept.bytes

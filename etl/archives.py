@@ -97,7 +97,7 @@ def build_archive(
 
 
 def archived_zooms(layer: VectorLayer, bounds: Bounds) -> range:
-    """Return the zooms of the archive of a layer that lies within bounds (degrees); none for one drawn above them only."""
+    """Return the zooms of the archive of a layer within bounds (degrees); none for one drawn above them only."""
     count, last = 0, layer.minzoom - 1
     for zoom in range(layer.minzoom, min(HIGHEST_ZOOM, layer.maxzoom) + 1):
         count += sum(1 for _ in cover(bounds, zoom))

@@ -48,10 +48,10 @@ class Tiles:
         if known and (known.strip() == "*" or _has(known, _etag(asked, version.version, coding))):
             return self._not_modified(asked, version.version, coding)
         address = asked.address(version.version)
-        kept = self.kept.get(address, coding)
+        kept = self.kept.get((address, coding))
         if kept is None:
             kept = await self._find(asked, version, coding, receive)
-            self.kept.keep(address, kept)
+            self.kept.keep((address, kept.coding), kept)
         else:
             self.meters.count("kept")
         return kept if asked.is_fixed else _asked_again(kept)
@@ -85,7 +85,7 @@ class Tiles:
             names.append(version.parent)
         for name in names:
             for other in (coding, *PREFERRED, "identity"):
-                kept = self.kept.get(asked.address(name), other)
+                kept = self.kept.get((asked.address(name), other))
                 if kept is not None:
                     self.meters.count("repacked" if name == version.version else "version before")
                     return kept.body, kept.coding

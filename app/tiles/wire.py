@@ -72,7 +72,7 @@ def protocol_for(app: FastAPI) -> type[HttpToolsProtocol]:
             tiles = getattr(app.state, "tiles", None)
             if coding is None or tiles is None:
                 return False
-            kept = tiles.kept.get(data[4:line].decode("latin-1"), coding)
+            kept = tiles.kept.get((data[4:line].decode("latin-1"), coding))
             if kept is None:
                 return False
             tiles.meters.count("wire")
