@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from etl.loads.pieces import forget_pieces
 from etl.loads.sqltools import SCHEMA, run
+from layers.kinds.raster_maxima import maxima_of
 from layers.store import CURRENT, VERSION, Files
 
 KEEP = 20
@@ -50,7 +51,11 @@ def prune(engine: Engine, store: Files) -> list[str]:
             )
             dropped.append(f"{row['layer']}@{row['version']}")
             if row["raster_file"]:
-                (store.rasters / row["raster_file"]).unlink(missing_ok=True)
+                for file in (
+                    store.rasters / row["raster_file"],
+                    maxima_of(store.rasters / row["raster_file"]),
+                ):
+                    file.unlink(missing_ok=True)
         _drop_unnamed(connection)
     return dropped
 

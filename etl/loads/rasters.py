@@ -17,6 +17,7 @@ from etl.loads.sqltools import run
 from etl.sources.model import RasterFacts
 from etl.sources.rasters import import_raster
 from layers.kinds.raster import RasterLayer
+from layers.kinds.raster_maxima import write_maxima
 from layers.store import CURRENT, VERSION, Files
 
 
@@ -50,6 +51,7 @@ def publish_raster(
     version = hashlib.sha256(mark.encode()).hexdigest()[:12]
     kept = store.rasters / f"{layer.id}-{version}.tif"
     os.replace(staged_path(load, store), kept)
+    write_maxima(kept)
     last = connection.execute(select(func.max(VERSION.c.seq)).where(VERSION.c.layer == layer.id)).scalar()
     parent = connection.execute(select(CURRENT.c.version).where(CURRENT.c.layer == layer.id)).scalar()
     west, south, east, north = facts.bounds

@@ -11,7 +11,8 @@ import numpy as np
 import rasterio
 from rasterio.windows import Window
 
-from layers.kinds.raster_tile import TILE_PIXELS, PictureForm, picture, tile_values
+from layers.kinds.raster_maxima import maxima_of
+from layers.kinds.raster_tile import TILE_PIXELS, PictureForm, Values, picture, pixel_side, tile_values
 from layers.model import Json, Layer, Text, Theme
 
 
@@ -71,8 +72,7 @@ class RasterLayer(Layer):
 
     def tile(self, path: Path, z: int, x: int, y: int, form: PictureForm = "png") -> bytes | None:
         """Return one picture (256 x 256, web mercator), None when no pixel of it has a value."""
-        with rasterio.open(path, driver="GTiff") as source:
-            values = tile_values(source, z, x, y)
+        values = _values(path, z, x, y)
         alpha = np.zeros(values.shape, dtype=np.uint8)
         for least, opacity in self.steps:
             alpha[values >= least] = opacity
@@ -98,3 +98,14 @@ class RasterLayer(Layer):
             cell = source.read(1, window=Window(column, row, 1, 1), masked=True)
         value = float(cell.filled(np.nan)[0, 0])
         return value if math.isfinite(value) else None
+
+
+def _values(path: Path, z: int, x: int, y: int) -> Values:
+    """Return the values of a tile: out of the small copy where its cells are no larger than half a pixel."""
+    small = maxima_of(path)
+    if small.exists():
+        with rasterio.open(small, driver="GTiff") as source:
+            if 2 * max(source.res) <= pixel_side(z, y):
+                return tile_values(source, z, x, y)
+    with rasterio.open(path, driver="GTiff") as source:
+        return tile_values(source, z, x, y)

@@ -3,7 +3,7 @@
 A pixel that covers several cells shows the largest of them. Nearest would let sparse people and small deep water
 vanish or flicker from zoom to zoom, a mean would thin them out below the lowest step, and a sum would be another unit
 than that of the legend, which says persons per cell. GDAL builds no overviews of maxima, and rio-tiler reads none, so
-the cells of the tile are read and reduced here, a strip at a time.
+the cells of the tile are read and reduced here, a strip at a time; of large rasters, out of ``raster_maxima``.
 """
 
 from __future__ import annotations
@@ -93,6 +93,12 @@ def _edges(z: int, x: int, y: int) -> tuple[Values, Values]:
     lons = (x + steps) / (1 << z) * 360 - 180
     lats = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * (y + steps) / (1 << z)))))
     return lons, lats
+
+
+def pixel_side(z: int, y: int) -> float:
+    """Return the shortest side of the pixels of a tile in row y, degrees."""
+    lons, lats = _edges(z, 0, y)
+    return float(min(lons[1] - lons[0], np.abs(np.diff(lats)).min()))
 
 
 def picture(colour: tuple[int, int, int], alpha: NDArray[np.uint8], form: PictureForm) -> bytes:
