@@ -47,7 +47,7 @@ class Replay(BaseModel):
 
 
 class StormsThen(BaseModel):
-    """GeoJSON of the storms at a moment: features of kind ``disc``, ``way`` and ``eye``."""
+    """GeoJSON of the storms at a moment: features of kind ``disc``, ``arc``, ``way``, ``eye``."""
 
     type: Literal["FeatureCollection"]
     at: datetime

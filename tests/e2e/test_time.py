@@ -57,7 +57,11 @@ def test_a_storm_is_replayed_with_its_circles_of_wind_and_the_link_reopens_the_m
     expect(tab.part("time-span")).to_have_value("2699")
     tab.settle()
     drawn = tab.storm()
-    assert (drawn["disc"], drawn["way"], drawn["eye"]) == (3, 1, 1)
+    assert (drawn["disc"], drawn["arc"], drawn["way"], drawn["eye"]) == (3, 9, 1, 1)
+    expect_text(
+        tab.part("time-storms"),
+        re.compile("50 m/s · grade 7 NE 260 SE 234 SW 169 NW 195 km, grade 10 NE 110"),
+    )
     said = tab.page.request.get(f"{running.url}/api/replay/storms?at=2026-08-25T13:30:00Z").json()
     eye = next(one for one in said["features"] if one["properties"]["kind"] == "eye")
     assert drawn["at"] == eye["geometry"]["coordinates"]
