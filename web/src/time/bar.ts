@@ -110,7 +110,13 @@ export class TimeBar {
     if (moment === null) return;
     const from = replay.value?.layers_from;
     const older = from && layersAt(moment, replay.value) === null;
-    const said = [t("past", { when: spoken(moment) }), older && t("layersOfNow", { from: spoken(from) })];
+    const movers = replay.value?.positions_from;
+    const isBefore = movers && Date.parse(moment) < Date.parse(movers);
+    const said = [
+      t("past", { when: spoken(moment) }),
+      older && t("layersOfNow", { from: spoken(from) }),
+      isBefore && t("noMovers", { from: spoken(movers) }),
+    ];
     text(this.#words, said.filter(Boolean).join(" · "));
     text(this.#storms, stormWords(this.#app.storms.value, this.#app.lang));
     text(this.#note, t("pastNote"));
