@@ -17,6 +17,8 @@ from layers.errors import BadInput
 router = APIRouter(prefix="/api/positions", tags=["positions"])
 MOST_IN_A_BATCH = 10_000
 MOST_FAULTS = 100
+LEGIBLE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: the database holds no NUL, and one such name would keep all others from being saved."""
 
 
 class FixSent(BaseModel):
@@ -24,9 +26,9 @@ class FixSent(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    id: str = Field(min_length=1, max_length=100)
+    id: str = Field(min_length=1, max_length=100, pattern=LEGIBLE)
     kind: Literal["vehicle", "team", "aircraft", "vessel"] = "vehicle"
-    name: str = Field("", max_length=100)
+    name: str = Field("", max_length=100, pattern=LEGIBLE)
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
     at: Annotated[datetime, Field(description="with a time zone, such as 2026-11-29T08:00:00+08:00")]

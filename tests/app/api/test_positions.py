@@ -73,11 +73,12 @@ def test_good_rows_of_a_batch_are_kept_and_bad_ones_named(office: Office, mover:
         {"id": "c"},
         fix("d", 1) | {"at": "2026-01-01T00:00:00"},
         fix("e", 1, surprise=1),
+        fix("f\x00", 1),
         fix(f"{mover}-2"),
     ]
     said = send(office, *rows)
-    assert (said["taken"], said["refused"]) == (2, 6)
-    assert [one["row"] for one in said["faults"]] == [1, 2, 3, 4, 5, 6]
+    assert (said["taken"], said["refused"]) == (2, 7)
+    assert [one["row"] for one in said["faults"]] == [1, 2, 3, 4, 5, 6, 7]
     assert said["faults"][4]["code"] == "no_time_zone"
     assert {one["code"] for one in said["faults"]} == {"bad_fix", "no_time_zone"}
 
