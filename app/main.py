@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
 from app.metering import MeterRequests
 from app.news import News
+from app.position_history import PositionHistory
 from app.positions import PositionStore
 from app.raster_source import RasterSource
 from app.regrading import Regrader
@@ -162,7 +164,7 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
         database = TileDatabase(pool)
         app.state.tiles = _tiles(app.state.meters, pool, database, catalogue, settings)
         app.state.raster_tiles = RasterSource()
-        app.state.positions = PositionStore(engine)
+        app.state.positions = PositionStore(engine, _history(settings))
         app.state.loads = LoadJobs(settings, catalogue.registry)
         app.state.loads.tidy()
         app.state.news = News(url, catalogue)
@@ -182,6 +184,10 @@ def _serving(settings: Settings, url: str) -> Lifespan[FastAPI]:
         engine.dispose()
 
     return lifespan
+
+
+def _history(settings: Settings) -> PositionHistory:
+    return PositionHistory(timedelta(hours=settings.position_hours), settings.position_rows)
 
 
 def _look_once(catalogue: Catalogue) -> None:

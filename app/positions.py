@@ -13,37 +13,20 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.fixes import FORGOTTEN, Fix
+from app.position_history import PositionHistory, known_at, write
 from app.state.tables import POSITION
 from layers.geo import Positions, distances_m
 
 AHEAD = timedelta(seconds=60)
 """Clocks of trackers and of the server differ a little."""
-STALE_S = 300.0
-"""A fix older than this is shown as old."""
-FORGOTTEN = timedelta(days=2)
 MOST_MOVERS = 50_000
 SAVE_EVERY_S = 5.0
-
-
-@dataclass(frozen=True)
-class Fix:
-    """Where something was at a moment: degrees WGS 84, m/s, degrees clockwise from north."""
-
-    id: str
-    kind: str
-    name: str
-    lon: float
-    lat: float
-    at: datetime
-    speed_mps: float | None = None
-    heading_deg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,8 +52,9 @@ class PositionStore:
     It counts on from the clock (milliseconds), so that a server that begins anew is ahead of what a page last heard.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, history: PositionHistory) -> None:
         self._engine = engine
+        self._history = history
         self._movers: dict[str, _Mover] = {}
         self._unsaved: set[str] = set()
         self._lock = threading.Lock()
@@ -78,8 +62,9 @@ class PositionStore:
 
     def load(self) -> None:
         """Read what was saved before the last stop."""
+        known = select(POSITION).where(POSITION.c.at > datetime.now(UTC) - FORGOTTEN)
         with self._engine.connect() as connection:
-            for row in connection.execute(select(POSITION)).mappings():
+            for row in connection.execute(known).mappings():
                 self._movers[row["id"]] = _Mover(Fix(**row), self.turn)
 
     def take(self, fixes: Iterable[tuple[int, Fix]]) -> tuple[int, int, list[Refused]]:
@@ -103,6 +88,7 @@ class PositionStore:
                     continue
                 self._movers[fix.id] = _Mover(fix, self.turn)
                 self._unsaved.add(fix.id)
+                self._history.note(fix)
                 taken += 1
         return taken, older, refused
 
@@ -112,10 +98,22 @@ class PositionStore:
             after = turn if turn <= self.turn else -1
             return self.turn, [one.fix for one in self._movers.values() if one.turn > after]
 
-    def nearest(self, lon: float, lat: float, metres: float, most: int) -> list[tuple[Fix, float]]:
-        """Return the movers nearest to a place (degrees) within some metres, with their distance."""
+    def known(self, moment: datetime | None = None) -> list[Fix]:
+        """Return the newest fix of each mover, or what was known of each at a moment (of the fixes that are kept)."""
         with self._lock:
-            fixes = [one.fix for one in self._movers.values()]
+            newest = [one.fix for one in self._movers.values()]
+            waiting = [] if moment is None else self._history.unsaved()
+        if moment is None:
+            return newest
+        with self._engine.connect() as connection:
+            saved = known_at(connection, moment)
+        return list({fix.id: fix for fix in (*saved, *waiting, *newest) if fix.heard <= moment}.values())
+
+    def nearest(
+        self, lon: float, lat: float, metres: float, most: int, moment: datetime | None = None
+    ) -> list[tuple[Fix, float]]:
+        """Return the movers nearest to a place (degrees) within some metres, with their distance."""
+        fixes = self.known(moment)
         if not fixes:
             return []
         places = Positions.of(np.array([f.lon for f in fixes]), np.array([f.lat for f in fixes]))
@@ -127,26 +125,24 @@ class PositionStore:
         """Write what is new to the database, and forget what nobody has heard of for days."""
         limit = datetime.now(UTC) - FORGOTTEN
         with self._lock:
-            rows = [self._movers[one].fix.__dict__ for one in self._unsaved if one in self._movers]
+            rows = [self._movers[one].fix for one in self._unsaved if one in self._movers]
             self._unsaved.clear()
+            past = self._history.unsaved()
             gone = [one for one, mover in self._movers.items() if mover.fix.at < limit]
             for one in gone:
                 del self._movers[one]
+                self._history.forget(one)
         try:
-            self._write(rows, gone, limit)
+            with self._engine.begin() as connection:
+                if rows:
+                    write(connection, POSITION, rows)
+                self._history.save(connection, past)
         except SQLAlchemyError:
             with self._lock:  # they are tried again next time
-                self._unsaved |= {row["id"] for row in rows}
+                self._unsaved |= {row.id for row in rows}
             raise
-
-    def _write(self, rows: list[dict[str, Any]], gone: list[str], limit: datetime) -> None:
-        with self._engine.begin() as connection:
-            if rows:
-                add = insert(POSITION).values(rows)
-                fresh = {c.name: add.excluded[c.name] for c in POSITION.c if c.name != "id"}
-                connection.execute(add.on_conflict_do_update(index_elements=["id"], set_=fresh))
-            if gone:
-                connection.execute(POSITION.delete().where(POSITION.c.at < limit))
+        with self._lock:
+            self._history.is_saved(past)
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     loads_from: Literal["local", "anyone", "nobody"] = Field(
         "local", description="who may load over HTTP: this machine, anyone, nobody"
     )
+    position_hours: float = Field(
+        72.0, ge=0, le=24 * 366, description="how long it is kept where movers were, hours; 0: not at all"
+    )
+    position_rows: int = Field(10_000_000, ge=1, description="fixes of movers kept at most")
     convert_offset_datums: bool = Field(
         False, description="allow GCJ-02 and BD-09 coordinates to be converted; each such load is logged"
     )

@@ -20,6 +20,7 @@ class Running:
     """A server process: its URL and what it wrote."""
 
     url: str
+    settings: Settings
     process: subprocess.Popen[bytes]
     log_file: Path
 
@@ -52,7 +53,7 @@ def start(settings: Settings, log_file: Path, port: int | None = None, *, slow_t
     with log_file.open("ab") as log:
         command = [str(Path(sys.executable).parent / "riskmap"), "serve"]
         process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=log, stderr=log)
-    running = Running(f"http://127.0.0.1:{port}", process, log_file)
+    running = Running(f"http://127.0.0.1:{port}", settings, process, log_file)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -8,13 +8,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from app.deps import MayLoad, TheMovers
-from app.positions import STALE_S, Fix, Refused
+from app.deps import MayLoad, Moment, TheMovers
+from app.fixes import STALE_S, Fix
+from app.moments import moment_end
+from app.positions import Refused
 from layers.errors import BadInput
 
 router = APIRouter(prefix="/api/positions", tags=["positions"])
 MOST_IN_A_BATCH = 10_000
 MOST_FAULTS = 100
+LEGIBLE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: the database holds no NUL, and one such name would keep all others from being saved."""
 
 
 class FixSent(BaseModel):
@@ -22,9 +26,9 @@ class FixSent(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    id: str = Field(min_length=1, max_length=100)
+    id: str = Field(min_length=1, max_length=100, pattern=LEGIBLE)
     kind: Literal["vehicle", "team", "aircraft", "vessel"] = "vehicle"
-    name: str = Field("", max_length=100)
+    name: str = Field("", max_length=100, pattern=LEGIBLE)
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
     at: Annotated[datetime, Field(description="with a time zone, such as 2026-11-29T08:00:00+08:00")]
@@ -59,7 +63,8 @@ class BatchAnswer(BaseModel):
 
 
 class PositionRow(BaseModel):
-    """The newest fix of a mover; ``age_s`` when the answer was made, ``stale`` from five minutes on."""
+    """The newest fix of a mover; ``age_s`` when the answer was made, or at the moment asked for; ``stale`` from five
+    minutes on."""
 
     id: str
     kind: str
@@ -86,11 +91,12 @@ ROW: TypeAdapter[FixSent] = TypeAdapter(FixSent)
 @router.post("", response_model=BatchAnswer, dependencies=[MayLoad])
 def report(store: TheMovers, batch: Batch) -> dict[str, Any]:
     """Take the fixes of a batch: good rows are kept, bad ones named."""
+    heard = datetime.now(UTC)
     good: list[tuple[int, Fix]] = []
     bad: list[Refused] = []
     for row, sent in enumerate(batch.positions):
         try:
-            good.append((row, _fix(ROW.validate_python(sent))))
+            good.append((row, _fix(ROW.validate_python(sent), heard)))
         except ValidationError as error:
             bad.append(_fault(row, sent, error))
         except BadInput as error:
@@ -109,11 +115,26 @@ def report(store: TheMovers, batch: Batch) -> dict[str, Any]:
 
 
 @router.get("", response_model=PositionList)
-def positions(store: TheMovers, since: Annotated[int, Query(ge=-1, le=2**53)] = -1) -> dict[str, Any]:
-    """List the newest fix of each mover, or of those that moved since a turn."""
-    turn, fixes = store.since(since)
+def positions(
+    store: TheMovers, since: Annotated[int, Query(ge=-1, le=2**53)] = -1, at: Moment = None
+) -> dict[str, Any]:
+    """List the newest fix of each mover, of those that moved since a turn, or what was known of all at a moment.
+
+    What is kept of the past lies within 200 m and two minutes of what was known.
+    """
     now = datetime.now(UTC)
-    return {"turn": turn, "positions": [_row(one, now) for one in fixes]}
+    moment = moment_end(at)
+    if moment is None:
+        turn, fixes = store.since(since)
+        return {"turn": turn, "positions": [_row(one, now) for one in fixes]}
+    if since != -1:
+        raise BadInput(
+            "since 与 at 不能同时给出",
+            "since and at do not go together",
+            code="since_with_at",
+        )
+    then = min(moment, now)
+    return {"turn": store.turn, "positions": [_row(one, then) for one in store.known(then)]}
 
 
 def _row(fix: Fix, now: datetime) -> dict[str, Any]:
@@ -121,13 +142,13 @@ def _row(fix: Fix, now: datetime) -> dict[str, Any]:
     return fix.__dict__ | {"age_s": round(age, 1), "stale": age > STALE_S}
 
 
-def _fix(sent: FixSent) -> Fix:
+def _fix(sent: FixSent, heard: datetime) -> Fix:
     if sent.at.tzinfo is None:
         raise BadInput(
             "定位时间没有写明时区", "the time of the fix has no time zone", code="no_time_zone", field="at"
         )
     values = sent.model_dump()
-    return Fix(**values | {"name": sent.name or sent.id, "at": sent.at.astimezone(UTC)})
+    return Fix(**values | {"name": sent.name or sent.id, "at": sent.at.astimezone(UTC), "heard": heard})
 
 
 def _fault(row: int, sent: dict[str, Any], error: ValidationError) -> Refused:

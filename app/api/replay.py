@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from app.deps import TheCatalogue
 from app.moments import Instant
+from app.position_history import kept_from
 from app.replay.changes import layers_from, moments
 from app.replay.storms import storms, storms_at, track_table
 from layers.errors import BadInput
@@ -37,17 +38,19 @@ class StormSpan(BaseModel):
 
 
 class Replay(BaseModel):
-    """What there is to replay. Before ``layers_from`` no version of any layer is kept."""
+    """What there is to replay. Before ``layers_from`` no version of any layer is kept, before ``positions_from`` no fix
+    of a mover."""
 
     begins: datetime
     ends: datetime
     layers_from: datetime | None
+    positions_from: datetime | None
     moments: list[MomentOfChange]
     storms: list[StormSpan]
 
 
 class StormsThen(BaseModel):
-    """GeoJSON of the storms at a moment: features of kind ``disc``, ``way`` and ``eye``."""
+    """GeoJSON of the storms at a moment: features of kind ``disc``, ``arc``, ``way``, ``eye``."""
 
     type: Literal["FeatureCollection"]
     at: datetime
@@ -77,6 +80,7 @@ def replay(
             "begins": first,
             "ends": last,
             "layers_from": layers_from(connection),
+            "positions_from": kept_from(connection),
             "moments": moments(connection, table, first, last),
             "storms": storms(connection, table),
         }

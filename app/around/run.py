@@ -20,8 +20,9 @@ from app.around.shelters import choose
 from app.around.teams import teams
 from app.around.words import readings_of_place, summary
 from app.catalogue import Catalogue
-from app.moments import day_of
-from app.positions import STALE_S, PositionStore
+from app.fixes import STALE_S
+from app.moments import day_of, moment_end
+from app.positions import PositionStore
 from app.risk.sheet import word
 from layers.constants.model import Constants
 from layers.constants.store import current_constants
@@ -83,8 +84,9 @@ class _Answer:
     ) -> None:
         self._params, self._catalogue, self._reader = params, catalogue, reader
         self._footprint, self._constants = footprint, constants
-        self._movers = movers if params.at is None else None
+        self._movers = movers
         self._now = datetime.now(BEIJING)
+        self._then = min(moment_end(params.at) or self._now, self._now)
 
     def build(self) -> AroundAnswer:
         reader, params = self._reader, self._params
@@ -294,9 +296,11 @@ class _Answer:
         if self._movers is None:
             return []
         found = []
-        for fix, away in self._movers.nearest(self._params.lon, self._params.lat, MOVERS_M, MOST_MOVERS):
+        moment = self._then if self._params.at else None
+        place = self._params.lon, self._params.lat
+        for fix, away in self._movers.nearest(*place, MOVERS_M, MOST_MOVERS, moment):
             bearing, _ = self._reader.direction(fix.lon, fix.lat)
-            age = max(0.0, (self._now - fix.at).total_seconds())
+            age = max(0.0, (self._then - fix.at).total_seconds())
             found.append(
                 {
                     "id": fix.id,

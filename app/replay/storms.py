@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, func, select
 
 from app.catalogue import Catalogue
-from layers.errors import BadInput
-from layers.geo import GEOD, geodesic_disc
+from app.replay.reach import Reach, drawn, feature, reaches
+from layers.geo import GEOD
 from layers.model import Json
-from layers.storms import CATEGORIES
+from layers.storms import CATEGORIES, reach_name
 
 ROLE = "storm_track"
-GRADES = (7, 10, 12)
 MOST_STORMS = 100
-EVERY = 8
-"""Corners of a disc that are drawn, one in so many: at 260 km the others lie within 40 m of the line."""
 
 
 def track_table(catalogue: Catalogue, at: datetime | None = None) -> Table | None:
@@ -50,7 +46,7 @@ def storms(connection: Connection, table: Table | None) -> list[Json]:
 
 
 def storms_at(connection: Connection, table: Table | None, at: datetime) -> Json:
-    """Return GeoJSON of the storms that were there at a moment: ``disc`` (widest first), ``way``, ``eye``.
+    """Return GeoJSON of the storms that were there at a moment: ``disc`` (widest first) with ``arc``, ``way``, ``eye``.
 
     Between two points of a track the eye is on the geodesic, in proportion of time; wind, pressure and radii are
     those of the point before, for nothing later was known.
@@ -79,17 +75,23 @@ def _storm(points: Sequence[RowMapping], at: datetime) -> list[Json]:
         _between(last, points[len(past)], at) if len(past) < len(points) else (last["lon"], last["lat"])
     )
     said = {name: last[name] for name in ("storm", "name", "category", "wind_mps", "pressure_hpa")}
-    known = {grade: last[f"r{grade}_km"] for grade in GRADES if last[f"r{grade}_km"]}
-    discs = [
-        _feature("disc", {"type": "Polygon", "coordinates": [ring]}, grade=grade, km=reach)
-        for grade, reach in known.items()
-        if (ring := _ring(lon, lat, reach))
-    ]
+    known = reaches(dict(last))
+    winds = [part for reach in known for part in drawn((lon, lat), reach)]
     line = [[point["lon"], point["lat"]] for point in past] + [[lon, lat]]
-    way = _feature("way", {"type": "LineString", "coordinates": line})
-    radii = {f"r{grade}_km": reach for grade, reach in known.items()}
+    way = feature("way", {"type": "LineString", "coordinates": line})
     eye = {"type": "Point", "coordinates": [lon, lat]}
-    return [*discs, way, _feature("eye", eye, known_at=last["time"], **said, **radii, **_labels(last))]
+    radii = {reach_name(reach.grade): reach.furthest for reach in known}
+    words = {**_labels(last), **_reach_words(known)}
+    return [*winds, way, feature("eye", eye, known_at=last["time"], **said, **radii, **words)]
+
+
+def _reach_words(known: Sequence[Reach]) -> dict[str, str]:
+    """Return how far the winds reach, as the strip of the page says it."""
+    words = [(reach.grade, reach.words()) for reach in known]
+    return {
+        "reach_zh": "，".join(f"{grade} 级风圈 {said['zh']}" for grade, said in words),
+        "reach_en": ", ".join(f"grade {grade} {said['en']}" for grade, said in words),
+    }
 
 
 def _labels(point: RowMapping) -> dict[str, str]:
@@ -107,17 +109,3 @@ def _between(before: RowMapping, after: RowMapping, at: datetime) -> tuple[float
     lon, lat, _ = GEOD.fwd(before["lon"], before["lat"], bearing, metres * share)
     whole_turns = 360 * round((before["lon"] - lon) / 360)  # tracks go on beyond 180 degrees
     return round(lon + whole_turns, 6), round(lat, 6)
-
-
-def _ring(lon: float, lat: float, km: float) -> list[list[float]]:
-    """Return the geodesic circle to draw; nothing over the antimeridian, half an ocean away from the map."""
-    try:
-        corners = geodesic_disc(lon, lat, km * 1000).exterior.coords[:-1:EVERY]
-    except BadInput:
-        return []
-    ring = [[round(x, 4), round(y, 4)] for x, y in corners]
-    return [*ring, ring[0]]
-
-
-def _feature(kind: str, geometry: Any, **said: Any) -> Json:
-    return {"type": "Feature", "properties": {"kind": kind, **said}, "geometry": geometry}

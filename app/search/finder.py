@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, literal, select
 
 from app.catalogue import Catalogue
-from app.search.index import Ints, Names, Texts
-from app.search.pinyin import Reading, plain, readings_of, sounding
-from layers.admin_codes import admin_codes
+from app.search.index import Ints, Names
+from app.search.match import BEGINNING, INSIDE, LONGEST_WITH_SLIP, LOSS, MATCHES, MOST_SPELT, Match, Matches
+from app.search.pinyin import plain, readings_of
 from layers.crs.places import Places
 from layers.crs.typed import TypedPlace, read_typed
 from layers.errors import BadInput
@@ -26,30 +26,14 @@ from layers.kinds.vector import VectorLayer
 from layers.store import LayerVersion
 
 ADMIN = "admin"  # the role of the layer of administrative areas
-LONGEST_WITH_SLIP = 40  # letters; longer ones are looked for as they stand
-SHORTEST_SPELT_SLIP = 5
-MOST_SPELT = 20_000  # names of a layer whose spelling is searched for slips
 MOST_TERMS = 6
-SHORTEST_IN_CODES = 5
 KEPT_VERSIONS = 2
 MOST_SPLITS = 4
+IN_VAIN = 3
 SUFFIX = re.compile("(街道|镇|乡|村|社区)$")
 NO_GRADE = 9
-# What a match is worth. A whole name beats a beginning, that beats the middle; letters and slips count less.
-WHOLE, BEGINNING, INSIDE = 100.0, 80.0, 60.0
-LOSS: dict[str, float] = {
-    "name": 0,
-    "code": 0,
-    "english": 2,
-    "pinyin": 12,
-    "sound": 25,
-    "slip": 40,
-    "area": 30,
-}
 NEAR_KM, NEAR_WORTH = 20.0, 6.0
 LARGER_WORTH = 1.5  # per digit that its code is shorter: 杭州市 before 黄泽 for "hz"
-Match = Literal["name", "code", "english", "pinyin", "sound", "slip", "area"]
-MATCHES: tuple[Match, ...] = ("name", "code", "english", "pinyin", "sound", "slip", "area")
 
 
 @dataclass(frozen=True)
@@ -83,28 +67,6 @@ class Found:
 
 
 @dataclass
-class _Scores:
-    """The best score of each row of a layer for one term, and how it was matched."""
-
-    score: NDArray[np.float64]
-    match: Ints
-
-    @classmethod
-    def of(cls, rows: int) -> _Scores:
-        return cls(np.zeros(rows), np.zeros(rows, dtype=np.int64))
-
-    def take(self, found: tuple[Ints, Ints], term: Reading, lengths: Ints, match: Match) -> None:
-        rows, at = found
-        if not rows.size:
-            return
-        whole = (at == 0) & (len(term) >= lengths[rows])
-        worth = np.where(whole, WHOLE, np.where(at == 0, BEGINNING, INSIDE)) - LOSS[match]
-        better = worth > self.score[rows]
-        self.score[rows[better]] = worth[better]
-        self.match[rows[better]] = MATCHES.index(match)
-
-
-@dataclass
 class Finder:
     """Searches the layers of a catalogue. Names are read once per version and kept; the last two versions stay."""
 
@@ -124,22 +86,24 @@ class Finder:
         except BadInput as error:
             fault = error
         words = [one for one in map(plain, typed.split()) if one]
-        terms = words[:MOST_TERMS]
+        terms, asked = words[:MOST_TERMS], Matches()
         hits: list[Hit] = []
         total, about = 0, False
         if terms and not readings and fault is None:
-            hits, total = self._search(terms, versions, limit, near, slips=False)
-            for split in self._splits(terms, versions) if not hits else ():
-                hits, total = self._search(split, versions, limit, near, slips=False)
+            hits, total = self._search(asked, terms, versions, limit, near, slips=False)
+            for split in self._splits(asked, terms, versions) if not hits else ():
+                hits, total = self._search(asked, split, versions, limit, near, slips=False)
                 if hits:
                     break
             if not hits:
-                hits, total = self._search(terms, versions, limit, near, slips=True)
+                hits, total = self._search(asked, terms, versions, limit, near, slips=True)
                 about = bool(hits)
         served = {i: v.version for i, v in versions.items()}
         return Found(readings, fault, hits, total, about, len(words) > len(terms), served)
 
-    def _splits(self, terms: Sequence[str], versions: dict[str, LayerVersion]) -> list[list[str]]:
+    def _splits(
+        self, asked: Matches, terms: Sequence[str], versions: dict[str, LayerVersion]
+    ) -> list[list[str]]:
         """Cut a word that begins with names of areas: 浙江省杭州市西湖区转塘街道 is 转塘 in 西湖区.
 
         In the data the word 街道 is rarely part of the name.
@@ -147,22 +111,38 @@ class Finder:
         if len(terms) != 1 or len(terms[0]) > LONGEST_WITH_SLIP:
             return []
         word = terms[0]
-        cuts = [self._peeled(one, versions) for one in dict.fromkeys((word, SUFFIX.sub("", word))) if one]
+        cuts = [
+            self._peeled(asked, one, versions) for one in dict.fromkeys((word, SUFFIX.sub("", word))) if one
+        ]
         return [one for one in cuts if one != [word]]
 
-    def _peeled(self, word: str, versions: dict[str, LayerVersion]) -> list[str]:
+    def _peeled(self, asked: Matches, word: str, versions: dict[str, LayerVersion]) -> list[str]:
         """Take names of areas off the front of a word; of those found the last two narrow the search enough."""
         found, rest = [], word
         for _ in range(MOST_SPLITS):
-            cut = next((n for n in range(len(rest) - 1, 1, -1) if self._names_area(rest[:n], versions)), 0)
+            cut = self._longest_area(asked, rest, versions)
             if not cut:
                 break
             found.append(rest[:cut])
             rest = rest[cut:]
         return [*found[-2:], rest]
 
-    def _names_area(self, word: str, versions: dict[str, LayerVersion]) -> bool:
-        codes = self._areas_of(word, versions)
+    def _longest_area(self, asked: Matches, word: str, versions: dict[str, LayerVersion]) -> int:
+        """Return how many letters at the front of a word name an area, at most; 0 for none.
+
+        What begins the name of an area does so with a letter less too, but for codes and a few ways to cut pinyin: some
+        letters in vain, and no more are tried.
+        """
+        longest, most = 0, IN_VAIN if word.isalpha() else len(word)
+        for n in range(2, len(word)):
+            if self._names_area(asked, word[:n], versions):
+                longest = n
+            elif n - max(longest, 1) >= most:
+                break
+        return longest
+
+    def _names_area(self, asked: Matches, word: str, versions: dict[str, LayerVersion]) -> bool:
+        codes = self._areas_of(asked, word, versions)
         return codes is not None and codes.size > 0
 
     def warm(self) -> None:
@@ -203,6 +183,7 @@ class Finder:
 
     def _search(
         self,
+        asked: Matches,
         terms: Sequence[str],
         versions: dict[str, LayerVersion],
         limit: int,
@@ -211,7 +192,7 @@ class Finder:
         slips: bool,
     ) -> tuple[list[Hit], int]:
         areas = self._area_names(versions)
-        inside = [self._areas_of(term, versions) if len(terms) > 1 else None for term in terms]
+        inside = [self._areas_of(asked, term, versions) if len(terms) > 1 else None for term in terms]
         hits: list[Hit] = []
         total = 0
         for layer_id, version in versions.items():
@@ -221,7 +202,7 @@ class Finder:
             fits = np.ones(len(names.keys), dtype=np.bool_)
             own = np.zeros(len(names.keys), dtype=np.bool_)
             for term, codes in zip(terms, inside, strict=True):
-                one = _match(names, term, slips)
+                one = asked.of(names, term, slips=slips)
                 own |= one.score > 0
                 if codes is not None and codes.size:
                     there = _lies_in(names.areas, codes) & (one.score <= 0)
@@ -264,14 +245,16 @@ class Finder:
         names = self._read(layer, version)
         return dict(zip(names.keys, names.names, strict=True))
 
-    def _areas_of(self, term: str, versions: dict[str, LayerVersion]) -> NDArray[np.str_] | None:
+    def _areas_of(
+        self, asked: Matches, term: str, versions: dict[str, LayerVersion]
+    ) -> NDArray[np.str_] | None:
         """The codes of the areas a term names: 镇海 in "镇海 储罐" is a county, and what lies in it is meant."""
         layer = self._areas_layer()
         version = versions.get(layer.id) if layer else None
         if layer is None or version is None:
             return None
         names = self._read(layer, version)
-        scores = _match(names, term, False)
+        scores = asked.of(names, term)
         rows = np.flatnonzero(scores.score >= BEGINNING - LOSS["pinyin"])
         return np.array([_stem(names.keys[int(row)]) for row in rows], dtype=np.str_)
 
@@ -316,50 +299,6 @@ def read_names(connection: Connection, layer: VectorLayer, version: LayerVersion
         lat=np.array(lat, dtype=np.float64),
         grade=np.array([NO_GRADE if one is None else one for one in grades], dtype=np.int64),
     )
-
-
-def _match(names: Names, term: str, slips: bool) -> _Scores:
-    scores = _Scores.of(len(names.keys))
-    plainest, *spelt = readings_of(term)
-    by_name, by_code = names.by_name, names.by_code
-    scores.take(by_name.find(plainest), plainest, names.bare, "name")
-    if term.isascii():
-        for code in (term, *_successors(term)):
-            reading = readings_of(code)[0]
-            rows, at = by_code.find(reading)
-            if len(code) < SHORTEST_IN_CODES:  # a few digits stand somewhere in thousands of codes
-                rows, at = rows[at == 0], at[at == 0]
-            scores.take((rows, at), reading, by_code.lengths, "code")
-        if names.by_english is not None:
-            scores.take(names.by_english.find(plainest), plainest, names.by_english.lengths, "english")
-    for reading in spelt:
-        scores.take(by_name.find(reading), reading, names.bare, "pinyin")
-    if slips and len(term) <= LONGEST_WITH_SLIP:
-        _take_slips(scores, by_name, term, plainest, spelt)
-        if (
-            term.isascii()
-            and term.isalpha()
-            and len(term) >= SHORTEST_SPELT_SLIP
-            and len(names.keys) <= MOST_SPELT
-        ):
-            spelling = names.by_spelling
-            scores.take(spelling.find_with_slip(plainest), plainest, spelling.lengths, "slip")
-    return scores
-
-
-def _take_slips(
-    scores: _Scores, texts: Texts, term: str, plainest: Reading, spelt: Sequence[Reading]
-) -> None:
-    by_sound = sounding(term)
-    scores.take(texts.find(by_sound), by_sound, texts.lengths, "sound")
-    for reading in (plainest, *spelt[:3]):
-        scores.take(texts.find_with_slip(reading), reading, texts.lengths, "slip")
-
-
-def _successors(term: str) -> tuple[str, ...]:
-    """The codes of today for a code of six digits that is gone."""
-    known = admin_codes().get(term) if term.isdigit() else None
-    return known.successors if known is not None and known.until is not None else ()
 
 
 def _stem(code: str) -> str:

@@ -1,28 +1,39 @@
 """The names and codes of one layer version, laid out so that a typed word is looked for in all of them at once.
 
-All names stand in one array of characters, a zero between two of them. A word is a row of tokens; each token says of
-every character whether it fits, and where the fits stand side by side the word is found: a few passes over the array,
-about a millisecond per token and million characters. One slip of the finger (a character too many, too few, wrong, or
-two changed over) is found from the same passes.
+All names stand in one array of characters, a zero between two of them, with the places of every character beside it. A
+word is a row of tokens, each of which fits some characters; the places of the rarest are taken, and the others asked of
+those only. One slip of the finger (a character too many, too few, wrong, or two changed over) leaves one half of the
+word as it is: where that half stands the rest is tried with a slip.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.pinyin import Reading, Token, plain, spelling
+from app.search.pinyin import Reading, Token, plain, readings, sounds, spelling
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 SHORTEST_WITH_SLIP = 3
-KEPT = 24
-"""Tokens whose fits are kept, a byte per character each: the next letter of a word being typed asks for them again."""
+NOTHING: Ints = np.zeros(0, dtype=np.int64)
+KEPT = 256
+"""Tokens whose characters are kept: the next letter of a word being typed asks for them again."""
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """The characters that fit a token: a mark for each of the alphabet, and how often they stand in the texts."""
+
+    marks: Bools
+    count: int
 
 
 class Texts:
@@ -31,97 +42,134 @@ class Texts:
     def __init__(self, texts: Sequence[str]) -> None:
         """Take the texts as ``plain`` gives them."""
         self.lengths = np.array([len(one) for one in texts], dtype=np.int64)
-        self.starts = np.concatenate([[0], np.cumsum(self.lengths + 1)])[:-1].astype(np.int64)
-        whole = "\0".join(texts) + "\0"
+        self.starts = 1 + np.concatenate([[0], np.cumsum(self.lengths + 1)])[:-1].astype(np.int64)
+        # a zero at either end too: what reaches beyond is clipped to it, and it fits nothing
+        whole = "\0" + "".join(f"{one}\0" for one in texts)
         codes = np.frombuffer(whole.encode("utf-32-le"), dtype=np.uint32)
         alphabet, self._text = np.unique(codes, return_inverse=True)
         self._text = self._text.astype(np.uint16 if len(alphabet) < 65536 else np.uint32)
-        self._alphabet = [chr(code) for code in alphabet.tolist()]
-        self._at = {character: n for n, character in enumerate(self._alphabet)}
-        self._known = lru_cache(maxsize=KEPT)(self._look)
-        self._row = np.repeat(np.arange(len(texts)), self.lengths + 1)
+        # where each character of the alphabet stands, one after the other
+        self._places = np.argsort(self._text, kind="stable").astype(np.uint32)
+        self._ends = np.cumsum(np.bincount(self._text, minlength=len(alphabet)))
+        self._alphabet = Alphabet([chr(code) for code in alphabet.tolist()])
+        self._row = np.concatenate([[0], np.repeat(np.arange(len(texts)), self.lengths + 1)]).astype(
+            np.uint32
+        )
+        self._fit = lru_cache(maxsize=KEPT)(self._look)
 
     def find(self, reading: Reading) -> tuple[Ints, Ints]:
         """Return the rows that hold a reading and where in the row it first begins."""
-        fits = self._fits(reading)
-        if fits is None:
-            return self._none
-        hits = fits[0]
-        for n, fit in enumerate(fits[1:], start=1):
-            hits = hits[: len(hits) - 1] & fit[n:]
-        return self._rows(hits)
+        begins = self._begins([self._fit(token) for token in reading]) if reading else NOTHING
+        if not begins.size:
+            return NOTHING, NOTHING
+        begins.sort()
+        rows, first = np.unique(self._row[begins], return_index=True)
+        return rows.astype(np.int64), begins[first] - self.starts[rows]
 
     def find_with_slip(self, reading: Reading) -> tuple[Ints, Ints]:
-        """Return the rows that hold a reading but for one slip, and where it begins."""
-        k, size = len(reading), len(self._text)
+        """Return the rows that hold a reading but for one slip, and 0 for each: where it begins is not told.
+
+        A slip leaves one half of the reading as it is, unless it changes over the two letters where the halves meet.
+        """
+        k, h = len(reading), len(reading) // 2
         if k < SHORTEST_WITH_SLIP:
-            return self._none
+            return NOTHING, NOTHING
         fits = [self._fit(token) for token in reading]
-        blank = self._text != self._at["\0"]
-        before, after = [np.ones(size, dtype=np.bool_)], [np.ones(size, dtype=np.bool_)]
-        for fit in fits:  # before[n]: the first n tokens end just before here
-            before.append(_back(before[-1] & fit))
-        for fit in reversed(fits):  # after[n]: the last n tokens begin here
-            after.append(fit & _ahead(after[-1]))
-        found = np.zeros(size, dtype=np.bool_)
-        for n in range(k):  # the slip is at token n: a wrong one, one too many, one too few, two changed over
-            rest = after[k - n - 1]
-            found |= before[n] & blank & _ahead(rest)
-            if 0 < n < k - 1 or k > SHORTEST_WITH_SLIP:
-                found |= before[n] & rest
-            if n > 0:
-                found |= before[n] & blank & _ahead(after[k - n])
-            if n < k - 1:
-                found |= before[n] & fits[n + 1] & _ahead(fits[n] & _ahead(after[k - n - 2]))
-        rows, _ = self._rows(found)
-        return rows, np.zeros(len(rows), dtype=np.int64)
+        first, second, is_long = fits[:h], fits[h:], k > SHORTEST_WITH_SLIP
+        at = self._begins(first)
+        behind = at[self._slips(second, at + h, 1, is_long)]
+        at = self._begins(second)
+        before = at[self._slips(first[::-1], at - 1, -1, is_long)]
+        over = self._begins([*first[:-1], second[0], first[-1], *second[1:]])
+        rows = np.unique(self._row[np.concatenate([behind, before, over])])
+        return rows.astype(np.int64), np.zeros(len(rows), dtype=np.int64)
+
+    def _begins(self, fits: Sequence[_Fit]) -> Ints:
+        """Return where a run of tokens begins: places of the rarest, of which the others leave fewer and fewer."""
+        if not all(fit.count for fit in fits):
+            return NOTHING
+        order = sorted(range(len(fits)), key=lambda n: fits[n].count)
+        at = self._places_of(fits[order[0]]) - order[0]
+        for n in order[1:]:
+            at = at[self._is(fits[n], at + n)]
+        return at
+
+    def _slips(self, fits: Sequence[_Fit], at: Ints, step: int, is_long: bool) -> Bools:
+        """Say of each place whether tokens stand from there on, or back, with one slip among them."""
+        m = len(fits)
+        if not at.size:
+            return np.zeros(0, dtype=np.bool_)
+        there = np.ones((m + 1, len(at)), dtype=np.bool_)  # there[n]: the first n tokens stand as they are
+        for n, fit in enumerate(fits):
+            there[n + 1] = there[n] & self._is(fit, at + step * n)
+        found = np.zeros(len(at), dtype=np.bool_)
+        # whether the tokens behind the n-th stand one nearer, at their place, one further; behind the next but one
+        near, here, far, beyond = (np.ones(len(at), dtype=np.bool_) for _ in range(4))
+        for n in range(m - 1, -1, -1):
+            place = at + step * n
+            is_some = there[n] & (self._text.take(place, mode="clip") != 0)
+            if n < m - 1 or is_long:
+                found |= there[n] & near  # one too many was typed
+            found |= is_some & here  # a wrong one
+            if n < m - 1:  # two changed over
+                found |= is_some & self._is(fits[n + 1], place) & self._is(fits[n], place + step) & beyond
+            beyond = here
+            near = near & self._is(fits[n], place - step)
+            here = here & self._is(fits[n], place)
+            far = far & self._is(fits[n], place + step)
+            found |= is_some & far  # one was left out
+        return found
+
+    def _is(self, fit: _Fit, at: Ints) -> Bools:
+        return fit.marks[self._text.take(at, mode="clip")]
+
+    def _places_of(self, fit: _Fit) -> Ints:
+        ids = np.flatnonzero(fit.marks)
+        begins = np.where(ids > 0, self._ends[ids - 1], 0)
+        parts = [self._places[a:b] for a, b in zip(begins.tolist(), self._ends[ids].tolist(), strict=True)]
+        return np.concatenate(parts).astype(np.int64)
+
+    def _look(self, token: Token) -> _Fit:
+        marks = np.zeros(len(self._alphabet.characters), dtype=np.bool_)
+        marks[self._alphabet.fitting(token)] = True
+        counts = np.diff(self._ends, prepend=0)
+        return _Fit(marks, int(counts[marks].sum()))
+
+
+class Alphabet:
+    """The characters of some texts, found by what they are, by how they begin in pinyin, and by how they sound."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        """Take the characters by number."""
+        self.characters = characters
+        self._at = {character: n for n, character in enumerate(characters)}
+
+    def fitting(self, token: Token) -> list[int]:
+        """Return the numbers of the characters that fit a token (``Token.fits`` says the same of one)."""
+        itself = [self._at[token.text]] if token.text in self._at else []
+        if token.kind == "same":
+            return itself
+        if token.kind == "sounds":
+            return itself + [n for sound in sounds(token.text) for n in self._by_sound.get(sound, ())]
+        syllables = self._by_syllable
+        first = bisect_left(syllables, token.text, key=lambda one: one[0])
+        found = takewhile(lambda one: one[0].startswith(token.text), islice(syllables, first, None))
+        return itself + [n for _, numbers in found for n in numbers]
 
     @cached_property
-    def _none(self) -> tuple[Ints, Ints]:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    def _by_syllable(self) -> list[tuple[str, list[int]]]:
+        return sorted(self._grouped(readings).items())
 
-    def _rows(self, hits: Bools) -> tuple[Ints, Ints]:
-        at = np.flatnonzero(hits)
-        rows, first = np.unique(self._row[at], return_index=True)
-        return rows, at[first] - self.starts[rows]
+    @cached_property
+    def _by_sound(self) -> dict[str, list[int]]:
+        return self._grouped(sounds)
 
-    def _fits(self, reading: Reading) -> list[Bools] | None:
-        """The fits of every token; None where one of them fits nothing, so that the rest need no look."""
-        fits = []
-        for token in reading:
-            fit = self._known(token)
-            if fit is None:
-                return None
-            fits.append(fit)
-        return fits or None
-
-    def _fit(self, token: Token) -> Bools:
-        fit = self._known(token)
-        return np.zeros(len(self._text), dtype=np.bool_) if fit is None else fit
-
-    def _look(self, token: Token) -> Bools | None:
-        """Say of every character of the texts whether it fits a token; None where none does."""
-        lut = np.zeros(len(self._alphabet), dtype=np.bool_)
-        if token.kind == "same":
-            at = self._at.get(token.text)
-            if at is not None:
-                lut[at] = True
-        else:
-            lut[:] = [token.fits(character) for character in self._alphabet]
-        fit: Bools = lut[self._text]
-        return fit if lut.any() else None
-
-
-def _back(mask: Bools) -> Bools:
-    moved = np.empty_like(mask)
-    moved[0], moved[1:] = False, mask[:-1]
-    return moved
-
-
-def _ahead(mask: Bools) -> Bools:
-    moved = np.empty_like(mask)
-    moved[-1], moved[:-1] = False, mask[1:]
-    return moved
+    def _grouped(self, said: Callable[[str], frozenset[str]]) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = {}
+        for n, character in enumerate(self.characters):
+            for one in said(character):
+                groups.setdefault(one, []).append(n)
+        return groups
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from pypinyin.pinyin_dict import pinyin_dict
@@ -89,13 +89,11 @@ def _beginnings() -> frozenset[str]:
     return frozenset(one[:n] for one in syllables for n in range(1, len(one) + 1))
 
 
-def readings_of(term: str) -> list[Reading]:
+@lru_cache(maxsize=1024)
+def readings_of(term: str) -> tuple[Reading, ...]:
     """Return the ways to read a typed term, the plainest first: as it stands, then with letters as pinyin."""
     whole = tuple(Token("same", c) for c in term)
-    found = [whole]
-    if re.search(r"[a-z]", term):
-        found += _spelt(term)
-    return found
+    return (whole, *(_spelt(term) if re.search(r"[a-z]", term) else ()))
 
 
 def sounding(term: str) -> Reading:

@@ -29,7 +29,7 @@ def named(person: str | None, what_zh: str, what_en: str) -> str:
     Raises:
         BadInput: nobody is named (code ``missing_person``).
     """
-    name = _visible(person)
+    name = visible(person)
     if not name:
         raise BadInput(
             f"{what_zh}须写明由谁决定", f"{what_en} needs the name of who decides", code="missing_person"
@@ -43,12 +43,12 @@ def explained(reason: str | None, what_zh: str, what_en: str) -> str:
     Raises:
         BadInput: none is given (code ``missing_reason``).
     """
-    said = _visible(reason)
+    said = visible(reason)
     if len(said) < LEAST_REASON:
         raise BadInput(f"{what_zh}须写明理由", f"{what_en} needs a reason", code="missing_reason")
     return said
 
 
-def _visible(text: str | None) -> str:
+def visible(text: str | None) -> str:
     """Return what a reader sees: no control characters, nothing of no width, nothing that turns the writing round."""
     return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())

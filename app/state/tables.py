@@ -86,4 +86,17 @@ POSITION = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("speed_mps", Float),
     Column("heading_deg", Float),
+    Column("heard", DateTime(timezone=True), nullable=False),
+)
+POSITION_PAST = Table(
+    "position_past",
+    KEPT,
+    Column("id", Text, primary_key=True),
+    Column("heard", DateTime(timezone=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("speed_mps", Float),
+    Column("heading_deg", Float),
+    Index("position_past_heard", "heard"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from app.state.audit import named
+from app.state.audit import named, visible
 from app.state.incidents import OPEN, incident, log_line, tell
 from app.state.tables import WARNING
 from app.warning.cap import stamp
@@ -55,7 +55,7 @@ def rewrite(connection: Connection, number: int, words: Json, *, person: str, re
     """
     who = named(person, "修改预警", "a change of a draft")
     before = _open(connection, number, rev)
-    values = {name: value.strip() for name, value in words.items() if name in WORDS and value is not None}
+    values = {name: _lines(value) for name, value in words.items() if name in WORDS and value is not None}
     if not all(values.values()):
         raise BadInput(
             "标题、内容和指引不能为空", "headline, text and advice cannot be empty", code="bad_text"
@@ -162,6 +162,10 @@ def _last_approved(connection: Connection, number: int) -> str | None:
         select(WARNING).where(mine).order_by(WARNING.c.id.desc()).limit(1)
     ).one_or_none()
     return None if last is None else f"{last.sender},{last.identifier},{stamp(last.approved_at)}"
+
+
+def _lines(text: str) -> str:
+    return "\n".join(visible(line) for line in text.splitlines()).strip()
 
 
 def _same(one: str, other: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -20,6 +21,8 @@ CATEGORY = {
 }
 SEVERITY = {"red": "Extreme", "orange": "Severe", "yellow": "Moderate", "blue": "Minor"}
 """Not confirmed by the department; the colour itself goes along as a parameter."""
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold at all, not even escaped."""
 TEXTS = ("event", "senderName", "headline", "description", "instruction")
 
 
@@ -69,10 +72,9 @@ def _info(root: ET.Element, warning: Json, language: str, suffix: str) -> None:
     _add(parameter, {"valueName": "colour", "value": warning["colour"]})
     area = ET.SubElement(info, "area")
     name = "name_en" if suffix else "name"
-    places = [one[name] or one["name"] for one in warning["area"]["places"]]
-    _add(
-        area, {"areaDesc": ("、" if not suffix else ", ").join(places) or warning["texts"]["event" + suffix]}
-    )
+    named = (_legible(one[name] or one["name"]) for one in warning["area"]["places"])
+    places = (", " if suffix else "、").join(filter(None, named))
+    _add(area, {"areaDesc": places or words["event"]})
     for ring in warning["area"]["polygons"]:
         _add(area, {"polygon": " ".join(f"{lat:.5f},{lon:.5f}" for lon, lat in ring)})
     for one in warning["area"]["places"]:
@@ -82,5 +84,9 @@ def _info(root: ET.Element, warning: Json, language: str, suffix: str) -> None:
 
 def _add(parent: ET.Element, values: dict[str, str | None]) -> None:
     for name, value in values.items():
-        if value:
-            ET.SubElement(parent, name).text = value
+        if text := _legible(value):
+            ET.SubElement(parent, name).text = text
+
+
+def _legible(text: str | None) -> str:
+    return NO_XML.sub("", text or "").strip()

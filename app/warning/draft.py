@@ -70,7 +70,7 @@ def first_texts(incident: Json, colour: str, seen: AroundAnswer, places: Sequenc
         "headline": f"{event.zh}{level.zh}预警：{names[0] if names else ''}{title}",
         "headline_en": f"{level.en.capitalize()} warning, {event.en}: {english[0] if english else ''}",
         "description": (
-            f"{_clock(when)}，{f'{where} ' if where else ''}发生{event.zh}{f'（{title}）' if title else ''}。"
+            f"{_clock(when)}，{where}发生{event.zh}{f'（{title}）' if title else ''}。"
             f"影响范围约 {area}，{about}。"
         ),
         "description_en": (

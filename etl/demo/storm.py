@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from layers.storms import category
+from layers.storms import category, reach_name
 
 STORM, NAME = "2699", "演示台风"
 BEGINS = datetime(2026, 8, 24, 0, tzinfo=UTC)
@@ -19,7 +19,9 @@ WAY = (
     (42, 121.9, 28.2, 46.0), (48, 120.9, 29.2, 33.0), (60, 120.2, 31.2, 23.0), (72, 120.9, 33.4, 18.0),
 )  # fmt: skip
 REACH_KM = {7: 260.0, 10: 110.0, 12: 55.0}
-"""How far winds of a grade reach where 50 m/s blow at the centre."""
+"""How far winds of a grade reach at most where 50 m/s blow at the centre."""
+BY_SIDE = {"ne": 1.0, "se": 0.9, "sw": 0.65, "nw": 0.75}
+"""What part of it they reach in each quadrant: less on the left of the way. Grade 12 is a circle."""
 LEAST_MPS = {7: 13.9, 10: 24.5, 12: 32.7}
 
 
@@ -38,10 +40,12 @@ def track(seed: int) -> pd.DataFrame:
 
 
 def _point(time: datetime, lon: float, lat: float, wind: float) -> dict[str, object]:
-    reach = {
-        f"r{grade}_km": round(full * (wind / 50.0) ** 0.8) if wind >= LEAST_MPS[grade] else None
-        for grade, full in REACH_KM.items()
-    }
+    reach: dict[str, object] = {}
+    for grade, full in REACH_KM.items():
+        km = round(full * (wind / 50.0) ** 0.8) if wind >= LEAST_MPS[grade] else None
+        reach[reach_name(grade)] = km
+        if grade < 12:
+            reach |= {reach_name(grade, side): km and round(km * part) for side, part in BY_SIDE.items()}
     return {
         "code": f"{STORM}-{time:%Y%m%d%H%M}",
         "storm": STORM,

@@ -23,11 +23,10 @@ from etl.sources.model import Column, Coordinates, Finding, ReadOptions, TableFa
 from etl.sources.plain_text import PlainText
 from etl.sources.table import BATCH_ROWS, assembled
 from layers.errors import BadFile
-from layers.storms import category
+from layers.storms import GRADES, SIDES, category, quadrants, reach_name
 
-COLUMNS = (
-    "code", "storm", "name", "time", "pressure_hpa", "wind_mps", "category", "r7_km", "r10_km", "r12_km", "lon", "lat"
-)  # fmt: skip
+REACH = tuple(reach_name(grade, side) for grade in GRADES for side in (None, *SIDES))
+COLUMNS = ("code", "storm", "name", "time", "pressure_hpa", "wind_mps", "category", *REACH, "lon", "lat")
 MARK = "66666"
 HEAD = 4096
 MPS_PER_KNOT = 1852 / 3600
@@ -35,6 +34,11 @@ KM_PER_MILE = 1.852
 CMA_CLASSES = {"0": "weak", "1": "td", "2": "ts", "3": "sts", "4": "ty", "5": "sty", "6": "super", "9": "et"}
 TOKYO_CLASSES = {"2": "td", "3": "ts", "4": "sts", "5": "ty", "6": "et"}
 IBTRACS, TOKYO_CSV = {"SID", "ISO_TIME", "LAT", "LON"}, {"jma_id", "time_utc", "pres_hpa", "wind_kt"}
+BEARINGS = {str(digit): 45.0 * digit for digit in range(1, 9)}
+"""Digits of RSMC Tokyo for the direction of the longest radius; 9 is a circle, 0 none."""
+UNKNOWN = (None,) * (1 + len(SIDES))
+Reach = tuple[str | None, ...]
+"""How far winds of a grade reach in km: furthest, then by quadrant."""
 Point = dict[str, str | None]
 Row = Mapping[str, str | None]
 
@@ -116,15 +120,17 @@ class BestTrackTable:
             century = "19" if cells[0][:2] >= "51" else "20"
             time, place, kind = century + cells[0], cells[3:5], TOKYO_CLASSES.get(cells[2])
             wind = _scaled(cells[6], MPS_PER_KNOT)
-            # the first digit of a radius is its direction
-            far = [_scaled(cell[1:], KM_PER_MILE) for cell in (cells[7:8] + cells[9:10])]
+            # a longest radius begins with the digit of its direction, the shortest follows
+            far = [_oval(cells[n][:1], cells[n][1:], cells[n + 1]) for n in (7, 9) if n + 1 < len(cells)]
         else:
             time, place, kind = cells[0], cells[2:4], CMA_CLASSES.get(cells[1])
             wind, far = _scaled(cells[5], 1.0), []
-        r10, r7 = (*far, None, None)[:2]
+        r10, r7 = (*far, UNKNOWN, UNKNOWN)[:2]
         lat, lon = (_shifted(cell) for cell in place)
         pressure = cells[5] if is_tokyo else cells[4]
-        return _point(storm, name, _time(time, "%Y%m%d%H"), (lon, lat), pressure, wind, kind, (r7, r10, None))
+        return _point(
+            storm, name, _time(time, "%Y%m%d%H"), (lon, lat), pressure, wind, kind, (r7, r10, UNKNOWN)
+        )
 
     def _of_csv(self) -> Iterator[tuple[int, Point]]:
         if self._csv is None:
@@ -147,11 +153,15 @@ class BestTrackTable:
 
 def _of_tokyo_csv(row: Row) -> Point:
     kind = TOKYO_CLASSES.get(row.get("grade") or "")
-    radii = (_scaled(row.get("r30_long_nm"), KM_PER_MILE), _scaled(row.get("r50_long_nm"), KM_PER_MILE), None)
+    r7, r10 = (
+        _oval(row.get(f"r{knots}_long_dir"), row.get(f"r{knots}_long_nm"), row.get(f"r{knots}_short_nm"))
+        for knots in (30, 50)
+    )
     time = _time(row["time_utc"], "%Y-%m-%dT%H:%M:%SZ")
     wind = _scaled(row["wind_kt"], MPS_PER_KNOT)
     place = (row.get("lon"), row.get("lat"))
-    return _point(row["jma_id"], row.get("name"), time, place, row["pres_hpa"], wind, kind, radii)
+    reach = (r7, r10, UNKNOWN)
+    return _point(row["jma_id"], row.get("name"), time, place, row["pres_hpa"], wind, kind, reach)
 
 
 def _of_ibtracs(row: Row) -> Point | None:
@@ -162,20 +172,40 @@ def _of_ibtracs(row: Row) -> Point | None:
     def first(*names: str) -> str | None:
         return next((cell for name in names if (cell := (row.get(name) or "").strip())), None)
 
-    def furthest(knots: int) -> str | None:
-        sides = [(row.get(f"USA_R{knots}_{side}") or "").strip() for side in ("NE", "SE", "SW", "NW")]
-        known = [side for side in sides if side.isdigit()]
-        return max(known, key=int) if known else None
+    def tokyo(knots: int) -> Reach:
+        return _oval(*(first(f"TOKYO_R{knots}_{what}") for what in ("DIR", "LONG", "SHORT")))
 
-    radii = (first("TOKYO_R30_LONG"), first("TOKYO_R50_LONG") or furthest(50), furthest(64))
-    r7, r10, r12 = (_scaled(cell, KM_PER_MILE) for cell in radii)
+    def usa(knots: int) -> Reach:
+        return _by_side([first(f"USA_R{knots}_{side.upper()}") for side in SIDES])
+
+    r10 = tokyo(50) if first("TOKYO_R50_LONG") else usa(50)
+    reach = (tokyo(30), r10, usa(64))
     wind = _scaled(first("CMA_WIND", "TOKYO_WIND", "WMO_WIND", "USA_WIND"), MPS_PER_KNOT)
     pressure = first("CMA_PRES", "TOKYO_PRES", "WMO_PRES", "USA_PRES")
     time = _time(row["ISO_TIME"], "%Y-%m-%d %H:%M:%S")
     kind = "et" if first("NATURE") == "ET" else None
-    return _point(
-        row["SID"], row.get("NAME"), time, (first("LON"), first("LAT")), pressure, wind, kind, (r7, r10, r12)
-    )
+    place = (first("LON"), first("LAT"))
+    return _point(row["SID"], row.get("NAME"), time, place, pressure, wind, kind, reach)
+
+
+def _oval(direction: str | None, longest: str | None, shortest: str | None) -> Reach:
+    """Return the reach of a circle beside the eye: its longest radius (miles) with the direction, and its shortest."""
+    furthest = _scaled(longest, KM_PER_MILE)
+    bearing = BEARINGS.get((direction or "").strip())
+    try:
+        far, near = float(longest or 0), float(shortest or 0)
+    except ValueError:
+        return (furthest, *UNKNOWN[1:])
+    if bearing is None or not 0 < near < far:
+        return (furthest, *UNKNOWN[1:])
+    return (furthest, *(_scaled(f"{side:.6f}", KM_PER_MILE) for side in quadrants(far, near, bearing)))
+
+
+def _by_side(miles: list[str | None]) -> Reach:
+    """Return the reach given by quadrant; one that is not given is not known, and 0 is none."""
+    known = [side for side in miles if side is not None and side.isdigit()]
+    sides = [_scaled(side if side in known else None, KM_PER_MILE) for side in miles]
+    return (_scaled(max(known, key=int) if known else None, KM_PER_MILE), *sides)
 
 
 def _point(
@@ -186,7 +216,7 @@ def _point(
     pressure: str | None,
     wind: str | None,
     kind: str | None,
-    radii: tuple[str | None, str | None, str | None],
+    reach: tuple[Reach, Reach, Reach],
 ) -> Point:
     """Return the cells of a point; a wind or pressure of 0 means that nobody knows it."""
     known = wind if wind and wind != "0" else None
@@ -197,6 +227,7 @@ def _point(
     code = f"{storm}-{time:%Y%m%d%H%M}" if storm and time else None
     instant = f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else None
     least = pressure if pressure != "0" else None
+    radii = (cell for of_grade in reach for cell in of_grade)
     values: tuple[str | None, ...] = (code, storm, name, instant, least, known, strength, *radii, *place)
     return {key: value or None for key, value in zip(COLUMNS, values, strict=True)}
 

@@ -2,7 +2,7 @@
 
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType, Json, Legend, LegendClass, Text, Theme
-from layers.storms import CATEGORIES
+from layers.storms import CATEGORIES, GRADES, SIDES, reach_name
 from layers.style import layer
 from layers.theme import TOKENS
 from layers.units import HPA, KM, MPS
@@ -17,16 +17,26 @@ LEGEND = Legend(
 )
 
 
-def radius(grade: int) -> Field:
-    """Return the field of how far winds of a Beaufort grade reach, in the direction they reach furthest."""
+def radius(grade: int, side: str | None = None) -> Field:
+    """Return the field of how far winds of a Beaufort grade reach: in one quadrant, else where they reach furthest."""
+    zh, en = (SIDES[side].zh, f" ({SIDES[side].en})") if side else ("", "")
+    aliases = [f"{grade}级风圈{zh}半径", f"{grade}级风圈{zh}"]
+    if side:
+        aliases += [
+            f"{grade}级{zh}半径",
+            f"{zh}{grade}级风圈半径",
+            f"r{grade}_{side}",
+            f"radius{grade}_{side}",
+        ]
     return Field(
-        name=f"r{grade}_km",
-        title=Text(f"{grade} 级风圈半径", f"Radius of grade-{grade} wind"),
-        aliases=(f"{grade}级风圈半径", f"{grade}级风圈"),
+        name=reach_name(grade, side),
+        title=Text(f"{grade} 级风圈{zh}半径", f"Radius of grade-{grade} wind{en}"),
+        aliases=tuple(aliases),
         type=FieldType.DECIMAL,
         minimum=0,
         maximum=1500,
         unit=KM,
+        popup=side is None,
     )
 
 
@@ -46,8 +56,8 @@ LAYER = VectorLayer(
     id="typhoon_track",
     title=Text("台风路径", "Typhoon tracks"),
     description=Text(
-        "热带气旋最佳路径：逐时位置、中心气压、最大风速与 7、10、12 级风圈半径（取最远方向）。",
-        "Best tracks: position, pressure, wind and radii of grade 7, 10 and 12 (the furthest direction) by time.",
+        "热带气旋最佳路径：逐时位置、中心气压、最大风速与 7、10、12 级风圈半径（最远方向；有资料的另列四象限）。",
+        "Best tracks: position, pressure, wind and radii of grade 7, 10, 12 by time (furthest; quadrants where known).",
     ),
     group="context",
     order=80,
@@ -89,9 +99,7 @@ LAYER = VectorLayer(
             unit=MPS,
         ),
         Field(name="category", title=Text("等级", "Category"), choices=CATEGORIES),
-        radius(7),
-        radius(10),
-        radius(12),
+        *(radius(grade, side) for grade in GRADES for side in (None, *SIDES)),
     ),
     draw=draw,
 )

@@ -189,6 +189,17 @@ class MapPage:
             ),
         )
 
+    def mover_is(self, label: str, lon: float) -> None:
+        """Wait until the map draws a mover with this label, at this longitude."""
+        self.page.wait_for_function(
+            """async ([label, lon]) => {
+                const data = await window.riskmap.map.getSource('riskmap:movers')?.getData();
+                return data?.features.some(
+                    f => f.properties.label === label && f.geometry.coordinates[0] === lon);
+            }""",
+            arg=[label, lon],
+        )
+
     def mover(self, name: str) -> tuple[float, float]:
         """Return where the map draws a mover."""
         place = self.page.evaluate(

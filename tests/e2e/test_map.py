@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenTab
@@ -73,6 +74,20 @@ def test_a_click_on_a_county_says_its_colour_in_words_why_and_from_when(tab: Map
     assert "item=" in tab.page.url
     tab.key("Escape")
     expect(panel).to_be_hidden()
+    tab.log_is_clean()
+
+
+@pytest.mark.parametrize(("layer", "field"), [("rescue_team", "phone"), ("graded_object", "supervisor")])
+def test_whom_to_call_stands_at_the_head_of_an_object_and_not_again_below(
+    tab: MapPage, running: Running, layer: str, field: str
+) -> None:
+    info = next(one for one in api(running, "/api/layers")["layers"] if one["id"] == layer)
+    title = next(one["title"]["zh"] for one in info["popup"] if one["field"] == field)
+    item = api(running, f"/api/layers/{layer}/items?limit=1")["features"][0]
+    tab.open(f"item={layer}/{item['id']}")
+    call = f"{title} {item['properties'][field]}"
+    expect_text(tab.part("item-panel").locator("header").get_by_test_id("item-call"), call)
+    expect(tab.part("item-panel").locator("dt", has_text=re.compile(f"^{title}$"))).to_have_count(0)
     tab.log_is_clean()
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
+from sqlalchemy.dialects.postgresql import insert
 
+from app.commands.database import etl_engine
+from app.state.tables import POSITION, POSITION_PAST
+from layers.region import BEIJING
 from tests.e2e.driver import MapPage, expect_text
 from tests.serving import Running
 
@@ -57,11 +62,45 @@ def test_a_storm_is_replayed_with_its_circles_of_wind_and_the_link_reopens_the_m
     expect(tab.part("time-span")).to_have_value("2699")
     tab.settle()
     drawn = tab.storm()
-    assert (drawn["disc"], drawn["way"], drawn["eye"]) == (3, 1, 1)
+    assert (drawn["disc"], drawn["arc"], drawn["way"], drawn["eye"]) == (3, 9, 1, 1)
+    expect_text(
+        tab.part("time-storms"),
+        re.compile("50 m/s · grade 7 NE 260 SE 234 SW 169 NW 195 km, grade 10 NE 110"),
+    )
     said = tab.page.request.get(f"{running.url}/api/replay/storms?at=2026-08-25T13:30:00Z").json()
     eye = next(one for one in said["features"] if one["properties"]["kind"] == "eye")
     assert drawn["at"] == eye["geometry"]["coordinates"]
     tab.part("time-now").click()
     expect(tab.part("time-strip")).to_be_hidden()
     expect(tab.part("time-slider")).to_be_focused()
+    tab.log_is_clean()
+
+
+def was_at(running: Running, mover: str, name: str, lon: float, heard: datetime) -> None:
+    """Put on record where a vehicle was, as a server that ran then would have."""
+    fix = {"id": mover, "lon": lon, "lat": 29.87, "at": heard, "heard": heard}
+    with etl_engine(str(running.settings.database_url)) as engine, engine.begin() as connection:
+        newest = insert(POSITION).values(fix | {"kind": "vehicle", "name": name})
+        connection.execute(newest.on_conflict_do_nothing())
+        connection.execute(insert(POSITION_PAST).values(fix))
+
+
+def test_a_vehicle_is_drawn_where_it_was_known_to_be_with_the_age_its_fix_had_then(
+    loading: Running, open_tab: OpenTab
+) -> None:
+    now = datetime.now(UTC)
+    then = (now - timedelta(hours=1)).replace(second=0, microsecond=0)
+    was_at(loading, "V7", "车7", 121.2, then - timedelta(minutes=3))
+    tab = open_tab(loading.url).open("m=10/29.87/121.4")
+    fix = {"id": "V7", "name": "车7", "lon": 121.6, "lat": 29.87, "at": now.isoformat()}
+    sent = tab.page.request.post(f"{loading.url}/api/positions", data={"positions": [fix]})
+    assert sent.json()["taken"] == 1
+    tab.open(f"m=10/29.87/121.4&t={then.astimezone(BEIJING):%Y-%m-%dT%H:%M}%2B08:00")
+    tab.mover_is("车7（3 分钟前）", 121.2)
+    tab.part("time-slider").focus()
+    tab.page.keyboard.press("Home")
+    expect_text(tab.part("time-strip"), re.compile(r"移动目标此前无留存（\d\d-\d\d \d\d:\d\d）"))
+    expect(tab.part("movers")).to_be_hidden()
+    tab.part("time-now").click()
+    tab.mover_is("车7", 121.6)
     tab.log_is_clean()

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from etl.loads.faults import RowsRefused
 from etl.manifest import Entry, Manifest
 from etl.pipeline import Pipeline
+from layers.storms import SIDES
 
 REAL = "zj_typhoons_jma_2015_2021.csv"
 CMA = "66666 0000   2 0009 1909 0 6     Lekima     20200313\n2019080906 6 265 1239  925 62\n"
@@ -49,6 +50,11 @@ def test_the_tracks_of_28_real_storms_go_in_whole(pipeline: Pipeline, real_data:
     assert len({row["storm"] for row in rows}) == 28
     lekima = [row for row in rows if row["name"] == "LEKIMA"]
     assert max(float(str(row["wind_mps"] or 0)) for row in lekima) == pytest.approx(54, abs=0.1)
+    beside = [row for row in rows if row["r7_ne_km"] is not None]
+    assert len(beside) > 150
+    assert all(
+        max(float(str(row[f"r7_{side}_km"])) for side in SIDES) <= float(str(row["r7_km"])) for row in beside
+    )
     assert {"weak", "td", "ts", "sts", "ty", "sty", "super", "et"} >= {row["category"] for row in rows}
 
 
@@ -67,3 +73,14 @@ def test_a_table_made_by_hand_in_utc_goes_in(pipeline: Pipeline, tmp_path: Path)
     rows = "code,storm,name,time,lon,lat\n1909-1,1909,利奇马,2019-08-09T06:00:00Z,123.9,26.5\n"
     (tmp_path / "hand.csv").write_text(rows, encoding="utf-8")
     assert load(pipeline, tmp_path, "hand.csv")[0]["time"] == "2019-08-09T06:00:00Z"
+
+
+def test_a_table_made_by_hand_brings_quadrants_under_the_names_of_the_trade(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    names = "编号,台风号,台风名,时刻,7级风圈东北半径,7级风圈东南半径,7级西南半径,r7_nw_km,lon,lat"
+    rows = f"{names}\n1909-1,1909,利奇马,2019-08-09T06:00:00Z,300,250,180,220,123.9,26.5\n"
+    (tmp_path / "hand.csv").write_text(rows, encoding="utf-8")
+    (row,) = load(pipeline, tmp_path, "hand.csv")
+    assert [row[f"r7_{side}_km"] for side in SIDES] == [300, 250, 180, 220]
+    assert row["r7_km"] is None

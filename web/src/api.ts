@@ -172,6 +172,8 @@ export const api = {
   around: (body: unknown, signal: AbortSignal) => request<Around>("/api/around", { ...post(body), signal }),
   positions: (since: number) =>
     request<{ turn: number; positions: Mover[] }>(`/api/positions?since=${since}`),
+  positionsAt: (at: string, signal: AbortSignal) =>
+    request<{ positions: Mover[] }>(`/api/positions${query({ at })}`, { signal }),
   incidents: (at: string | null) => request<{ incidents: IncidentHead[] }>(`/api/incidents${query({ at })}`),
   incident: (id: number, at: string | null) => request<Incident>(`/api/incidents/${id}${query({ at })}`),
   replay: (from: number, to: number) =>

@@ -1,7 +1,10 @@
-/** Vehicles, teams and aircraft on the map: asked for once a second while there are any, drawn with their age. */
+/**
+ * Vehicles, teams and aircraft on the map: asked for once a second while there are any, drawn with their age. In the
+ * past they are drawn where they were known to be, with the age that the fix had then.
+ */
 
 import type { FeatureCollection } from "geojson";
-import { api } from "./api";
+import { api, isAbort } from "./api";
 import type { App } from "./app";
 import { age } from "./format";
 
@@ -26,12 +29,36 @@ export class Movers {
   readonly #known = new Map<string, { mover: Mover; heard: number }>();
   #turn = -1;
   #timer = 0;
+  /** What was known at the moment of the past that is shown. */
+  #then: Mover[] | null = null;
+  #asking = new AbortController();
 
   constructor(app: App) {
     this.#app = app;
-    app.store.subscribe((state, before) => state.t !== before.t && this.#known.size > 0 && this.#draw());
+    app.store.subscribe((state, before) => {
+      if (state.t !== before.t) void this.#goTo(state.t);
+      else if (state.lang !== before.lang) this.#draw();
+    });
+    void this.#goTo(app.store.state.t);
     document.addEventListener("visibilitychange", () => this.#next(0));
     this.#next(0);
+  }
+
+  async #goTo(moment: string | null): Promise<void> {
+    this.#asking.abort();
+    const mine = new AbortController();
+    this.#asking = mine;
+    this.#then = null;
+    try {
+      if (moment !== null) {
+        const { positions } = await api.positionsAt(moment, mine.signal);
+        if (mine.signal.aborted) return;
+        this.#then = positions;
+      }
+    } catch (error) {
+      if (isAbort(error)) return; // another moment is asked for; else there are none to show
+    }
+    this.#draw();
   }
 
   #next(ms: number): void {
@@ -51,23 +78,29 @@ export class Movers {
     } catch {
       // The bar on top says when the server is away; the ages go on growing.
     }
-    if (this.#known.size > 0) this.#draw();
+    if (this.#app.store.state.t === null) this.#draw();
     this.#next(this.#known.size > 0 ? EVERY_MS : IDLE_MS);
   }
 
   #draw(): void {
-    // Where they were is not kept: in the past there are none to show.
-    if (this.#app.store.state.t !== null) {
+    const now = performance.now();
+    if (this.#app.store.state.t !== null) this.#show(this.#then ?? [], true);
+    else
+      this.#show(
+        [...this.#known.values()].map((one) => grown(one.mover, (now - one.heard) / 1000)),
+        false,
+      );
+  }
+
+  #show(movers: readonly Mover[], isPast: boolean): void {
+    const { lang } = this.#app;
+    if (movers.length === 0) {
       this.#app.movers.value = null;
       return;
     }
-    const now = performance.now();
-    let old = 0;
-    const features = [...this.#known.values()].map(({ mover, heard }) => {
-      const seconds = mover.age_s + (now - heard) / 1000;
-      const stale = seconds > STALE_S;
-      if (stale) old += 1;
-      const label = stale ? `${mover.name}（${age(seconds * 1000, this.#app.lang)}）` : mover.name;
+    const features = movers.map((mover) => {
+      const stale = mover.age_s > STALE_S;
+      const label = stale || isPast ? `${mover.name}（${age(mover.age_s * 1000, lang)}）` : mover.name;
       return {
         type: "Feature" as const,
         properties: { stale, label, kind: mover.kind },
@@ -75,6 +108,11 @@ export class Movers {
       };
     });
     const data: FeatureCollection = { type: "FeatureCollection", features };
+    const old = movers.filter((mover) => mover.age_s > STALE_S).length;
     this.#app.movers.value = { data, total: features.length, old };
   }
+}
+
+function grown(mover: Mover, seconds: number): Mover {
+  return { ...mover, age_s: mover.age_s + seconds };
 }

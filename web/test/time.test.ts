@@ -31,7 +31,14 @@ describe("moments on the slider", () => {
   });
 
   it("ask for layers of then only where versions of then are kept", () => {
-    const replay = { begins: "", ends: "", layers_from: "2026-11-28T10:00:00Z", moments: [], storms: [] };
+    const replay = {
+      begins: "",
+      ends: "",
+      layers_from: "2026-11-28T10:00:00Z",
+      positions_from: null,
+      moments: [],
+      storms: [],
+    };
     expect(layersAt("2026-11-28T18:01+08:00", replay)).toBe("2026-11-28T18:01+08:00");
     expect(layersAt("2026-11-28T17:59+08:00", replay)).toBeNull();
     expect(layersAt("2026-11-28T18:01+08:00", null)).toBeNull();

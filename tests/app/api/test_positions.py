@@ -73,11 +73,12 @@ def test_good_rows_of_a_batch_are_kept_and_bad_ones_named(office: Office, mover:
         {"id": "c"},
         fix("d", 1) | {"at": "2026-01-01T00:00:00"},
         fix("e", 1, surprise=1),
+        fix("f\x00", 1),
         fix(f"{mover}-2"),
     ]
     said = send(office, *rows)
-    assert (said["taken"], said["refused"]) == (2, 6)
-    assert [one["row"] for one in said["faults"]] == [1, 2, 3, 4, 5, 6]
+    assert (said["taken"], said["refused"]) == (2, 7)
+    assert [one["row"] for one in said["faults"]] == [1, 2, 3, 4, 5, 6, 7]
     assert said["faults"][4]["code"] == "no_time_zone"
     assert {one["code"] for one in said["faults"]} == {"bad_fix", "no_time_zone"}
 
@@ -137,3 +138,30 @@ def test_positions_survive_a_restart(empty_settings: Settings) -> None:
     with TestClient(create_app(empty_settings)) as client:
         found = client.get("/api/positions").json()["positions"]
     assert [one["id"] for one in found] == ["消防车01"]
+
+
+def test_a_moment_of_the_past_is_answered_with_the_age_of_then(office: Office, mover: str) -> None:
+    send(office, fix(mover, 400, lon=120.11))
+    then = datetime.now(UTC).isoformat()
+    send(office, fix(mover, 5, lon=121.6))
+    answer = office.http.get("/api/positions", params={"at": then}).json()["positions"]
+    (found,) = (one for one in answer if one["id"] == mover)
+    assert (found["lon"], found["stale"]) == (120.11, True)
+    assert 400 <= found["age_s"] < 460
+    around = office.http.get("/api/around", params={"lon": 120.11, "lat": 29.9, "at": then}).json()
+    (near,) = (one for one in around["rescue"]["movers"] if one["id"] == mover)
+    assert near["distance_m"] == 0
+    assert 400 <= near["age_s"] < 460
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"at": "2026-08-24T01:00"}, "no_time_zone"),
+        ({"at": "gestern"}, "bad_request"),
+        ({"at": "2026-08-24", "since": 5}, "since_with_at"),
+    ],
+)
+def test_a_moment_that_is_none_is_refused(office: Office, params: dict[str, Any], code: str) -> None:
+    answer = office.http.get("/api/positions", params=params)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)

@@ -45,6 +45,7 @@ def test_a_draft_names_places_people_and_shelters_and_is_an_exercise(desk: TestC
     assert f"{around['footprint']['people']:,} 人" in draft["texts"]["description"]
     assert around["shelters"]["items"][0]["name"] in draft["texts"]["instruction"]
     assert draft["area"]["places"]
+    assert re.search(r"，\S+发生危险化学品泄漏（储罐泄漏）。", draft["texts"]["description"])
     assert re.fullmatch(r"\d{14}_\d{14}_\d", draft["identifier"])
 
 

@@ -13,7 +13,7 @@ from layers.geo import GEOD
 def storms(client: TestClient, at: str) -> dict[str, list[dict[str, Any]]]:
     answer = client.get("/api/replay/storms", params={"at": at})
     assert answer.status_code == 200, answer.text
-    found: dict[str, list[dict[str, Any]]] = {"disc": [], "way": [], "eye": []}
+    found: dict[str, list[dict[str, Any]]] = {"disc": [], "arc": [], "way": [], "eye": []}
     for feature in answer.json()["features"]:
         found[feature["properties"]["kind"]].append(feature)
     return found
@@ -34,21 +34,24 @@ def test_between_two_points_the_eye_is_on_the_way_and_nothing_later_is_told(clie
     assert way[-1] == [lon, lat]
 
 
-def test_circles_of_wind_are_geodesic(client: TestClient) -> None:
+def test_the_reach_of_wind_is_geodesic_with_a_figure_on_each_quarter(client: TestClient) -> None:
     then = storms(client, "2026-08-25T12:00:00Z")
     lon, lat = then["eye"][0]["geometry"]["coordinates"]
     assert [disc["properties"]["grade"] for disc in then["disc"]] == [7, 10, 12]
-    for disc in then["disc"]:
-        (ring,) = disc["geometry"]["coordinates"]
-        away = [GEOD.inv(lon, lat, *corner)[2] / 1000 for corner in ring]
-        assert away == pytest.approx([disc["properties"]["km"]] * len(ring), abs=0.02)
-        assert ring[0] == ring[-1]
+    assert [arc["properties"]["grade"] for arc in then["arc"]] == [7, 7, 7, 7, 10, 10, 10, 10, 12]
+    for arc in then["arc"]:
+        line = arc["geometry"]["coordinates"]
+        away = [GEOD.inv(lon, lat, *corner)[2] / 1000 for corner in line]
+        assert away == pytest.approx([arc["properties"]["km"]] * len(line), abs=0.02)
+    said = then["eye"][0]["properties"]
+    assert said["reach_zh"].startswith("7 级风圈 东北 260 东南 234 西南 169 西北 195 km，10 级风圈 东北 110 ")
+    assert said["reach_en"].endswith(", grade 12 55 km")
 
 
 def test_weak_winds_have_no_circle_and_before_and_after_there_is_no_storm(client: TestClient) -> None:
     assert [d["properties"]["grade"] for d in storms(client, "2026-08-27T00:00Z")["disc"]] == [7]
     assert storms(client, "2026-08-23T23:59Z") == storms(client, "2026-08-27T00:01Z") == {
-        "disc": [], "way": [], "eye": [],
+        "disc": [], "arc": [], "way": [], "eye": [],
     }  # fmt: skip
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.index import Texts
-from app.search.pinyin import readings_of, sounding
+from app.search.index import SHORTEST_WITH_SLIP, Alphabet, Texts
+from app.search.pinyin import Kind, Token, readings_of, sounding
 
 NAMES = ["宁波镇海石化", "镇海炼化", "杭州恒逸石化", "宁波", "", "石化"]
 WORDS = st.text(alphabet="宁波镇海石化", max_size=6)
@@ -67,3 +67,35 @@ def test_any_one_slip_in_a_name_is_forgiven(name: str, data: st.DataObject) -> N
         letters[at], letters[at + 1] = letters[at + 1], letters[at]
     found, _ = Texts([name]).find_with_slip(readings_of("".join(letters))[0])
     assert found.tolist() == [0]
+
+
+def is_one_slip(typed: str, part: str) -> bool:
+    """Whether a part of a name is what was typed but for one slip: said anew, letter by letter."""
+    k, is_long = len(typed), len(typed) > SHORTEST_WITH_SLIP
+    wrong = len(part) == k and sum(a != b for a, b in zip(typed, part, strict=True)) <= 1
+    too_many = any(typed[:n] + typed[n + 1 :] == part for n in range(k) if is_long or 0 < n < k - 1)
+    too_few = any(part[:n] + part[n + 1 :] == typed for n in range(1, k)) and len(part) == k + 1
+    over = any(typed[:n] + typed[n + 1] + typed[n] + typed[n + 2 :] == part for n in range(k - 1))
+    return wrong or too_many or too_few or over
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6), WORDS.filter(lambda one: len(one) >= SHORTEST_WITH_SLIP))
+def test_slips_are_found_where_looking_at_every_part_of_every_name_finds_them(
+    names: list[str], typed: str
+) -> None:
+    found, _ = Texts(names).find_with_slip(readings_of(typed)[0])
+    parts = [[name[a:b] for a in range(len(name)) for b in range(a + 1, len(name) + 1)] for name in names]
+    assert found.tolist() == [
+        n for n, mine in enumerate(parts) if any(is_one_slip(typed, one) for one in mine)
+    ]
+
+
+@given(
+    st.text(alphabet="宁波镇海石化长重乐ab", min_size=1),
+    st.sampled_from("zchnlb宁常"),
+    st.sampled_from(["same", "spelt", "sounds"]),
+)
+def test_the_alphabet_finds_what_fits(characters: str, typed: str, kind: Kind) -> None:
+    alphabet, token = Alphabet(sorted(set(characters))), Token(kind, typed)
+    fitting = {alphabet.characters[n] for n in alphabet.fitting(token)}
+    assert fitting == {one for one in alphabet.characters if token.fits(one)}

@@ -3,7 +3,7 @@
 import { announce } from "../announce";
 import type { App } from "../app";
 import { button, debounce, fill, h, setAttr, text } from "../dom";
-import { lastHours, layersAt, MINUTE, nextChange, spanOf, spoken } from "./moments";
+import { lastHours, layersAt, MINUTE, nextChange, spanOf, spoken, stormWords } from "./moments";
 import type { Replayer } from "./replayer";
 import { timeWords } from "./words";
 
@@ -28,6 +28,7 @@ export class TimeBar {
   readonly #span = h("select", { "data-testid": "time-span" });
   readonly #play: HTMLButtonElement;
   readonly #words = h("span");
+  readonly #storms = h("span", { class: "time-note", "data-testid": "time-storms" });
   readonly #note = h("span", { class: "time-note" });
   readonly #back: HTMLButtonElement;
   #timer = 0;
@@ -38,7 +39,7 @@ export class TimeBar {
     this.#play = button({ class: "plain", "data-testid": "time-play" }, () => this.#toggle());
     this.#back = button({ class: "plain", "data-testid": "time-now" }, () => this.#now());
     fill(this.element, this.#span, this.#play, this.#slider, this.#when);
-    fill(this.strip, this.#words, this.#note, this.#back);
+    fill(this.strip, this.#words, this.#storms, this.#note, this.#back);
     const follow = debounce(() => this.#replayer.show(this.#shown()), FOLLOW_MS);
     this.#slider.addEventListener("input", () => {
       this.#stop();
@@ -48,6 +49,7 @@ export class TimeBar {
     this.#span.addEventListener("change", () => this.#choose());
     addEventListener("keydown", (event) => this.#key(event));
     app.replay.subscribe(() => this.#draw());
+    app.storms.subscribe(() => this.#drawStrip());
     app.store.subscribe((state, before) => {
       if (state.t !== before.t || state.lang !== before.lang) this.#draw();
     });
@@ -108,8 +110,15 @@ export class TimeBar {
     if (moment === null) return;
     const from = replay.value?.layers_from;
     const older = from && layersAt(moment, replay.value) === null;
-    const said = [t("past", { when: spoken(moment) }), older && t("layersOfNow", { from: spoken(from) })];
+    const movers = replay.value?.positions_from;
+    const isBefore = movers && Date.parse(moment) < Date.parse(movers);
+    const said = [
+      t("past", { when: spoken(moment) }),
+      older && t("layersOfNow", { from: spoken(from) }),
+      isBefore && t("noMovers", { from: spoken(movers) }),
+    ];
     text(this.#words, said.filter(Boolean).join(" · "));
+    text(this.#storms, stormWords(this.#app.storms.value, this.#app.lang));
     text(this.#note, t("pastNote"));
     text(this.#back, t("toNow"));
   }

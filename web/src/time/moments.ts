@@ -1,6 +1,8 @@
 /** Moments on the slider: whole minutes, written in Beijing time as the address holds them. */
 
+import type { FeatureCollection } from "geojson";
 import { clock, day } from "../format";
+import type { Lang } from "../types";
 import type { Change, Replay, StormSpan } from "./types";
 
 export const MINUTE = 60_000;
@@ -50,4 +52,13 @@ export function nextChange(changes: readonly Change[], from: number, step: 1 | -
 export function layersAt(t: string | null, replay: Replay | null): string | null {
   if (t === null || !replay?.layers_from) return null;
   return Date.parse(t) >= Date.parse(replay.layers_from) ? t : null;
+}
+
+/** What is known of the storms of a moment: name, strength, and how far winds reach to each side. */
+export function stormWords(storms: FeatureCollection | null, lang: Lang): string {
+  const eyes = (storms?.features ?? []).filter((one) => one.properties?.kind === "eye");
+  const said = eyes.map(({ properties }) =>
+    [properties?.[`label_${lang}`], properties?.[`reach_${lang}`]].filter(Boolean).join(" · "),
+  );
+  return said.join(lang === "zh" ? "；" : "; ");
 }

@@ -1,4 +1,4 @@
-/** A storm on the map: its eye, the way it came, and circles of wind; all in ink, for colour means risk. */
+/** A storm on the map: its eye, the way it came, and how far its winds reach; all in ink, for colour means risk. */
 
 import type { FeatureCollection } from "geojson";
 import { type Drawn, OWN, own } from "../style-parts";
@@ -28,7 +28,8 @@ export function stormLayers(tokens: Tokens, lang: Lang): Drawn[] {
         "line-width": ["match", ["get", "grade"], 12, 2.4, 10, 1.7, 1.1],
       },
     }),
-    make("disc-label", "disc", {
+    // Where winds reach further on one side than on another, each quarter has its own figure.
+    make("disc-label", "arc", {
       type: "symbol",
       layout: {
         "symbol-placement": "line",

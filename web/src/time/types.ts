@@ -6,6 +6,7 @@ export type Replay = {
   begins: string;
   ends: string;
   layers_from: string | null;
+  positions_from: string | null;
   moments: Change[];
   storms: StormSpan[];
 };

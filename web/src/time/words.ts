@@ -13,10 +13,8 @@ const WORDS = {
   lastHours: ["近 72 小时", "Last 72 hours"],
   aroundThen: ["所选时刻前后", "Around this moment"],
   past: ["地图为 {when} 的状态", "The map as it was known at {when}"],
-  pastNote: [
-    "覆盖范围按现在的基地计算，移动目标不回放，不能修改",
-    "Reach is of the bases of now; movers are not replayed; nothing can be changed",
-  ],
+  pastNote: ["覆盖范围按现在的基地计算，不能修改", "Reach is of the bases of now; nothing can be changed"],
+  noMovers: ["移动目标此前无留存（{from}）", "no movers kept before {from}"],
   layersOfNow: ["图层为现有版本（最早留存 {from}）", "layers as they are now (none kept before {from})"],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 
