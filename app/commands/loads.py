@@ -164,9 +164,11 @@ def errors(
                     shutil.move(known.export(load_id, kind, Path(folder)), target)
         found = known.faults(load_id, limit=limit, offset=0, severity=None)
     lines = [
-        f"row {f['row']:>7}  {f['field']:16} {f['code']:18} {f['value']!r} {f['zh']}" for f in found["faults"]
+        f"{f['row']:>8}  {f['line'] or '-':>8}  {f['field']:16} {f['code']:18} {f['value']!r} {f['zh']}"
+        for f in found["faults"]
     ]
-    _print(found, as_json, [f"{found['total']} faults", *lines])
+    head = ["数据行号  文件行号  （数据行从 1 数起，不含表头；文件行即表格软件左侧的行号）"] if lines else []
+    _print(found, as_json, [f"{found['total']} faults", *head, *lines])
 
 
 @loads.command()

@@ -11,6 +11,7 @@ from etl.loads.faults import (
     forget_faults,
     keep_bad_rows,
     name_faults,
+    name_lines,
     refuse_known_keys,
     refuse_repeated_keys,
 )
@@ -149,6 +150,8 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
     if load.profile.mode == "append" and parent is not None:
         known = sql.Identifier(SCHEMA, str(parent.table_name))
         bad += refuse_known_keys(connection, load.id, layer.key, ready, known)
+    if bad or warned:
+        name_lines(connection, load.id)
     load.counts = {"bad": bad, "warned": warned, "selected": selected}
 
 
@@ -214,7 +217,11 @@ def _missing(layer: VectorLayer, mapping: Mapping, load: Load) -> dict[str, obje
                 "没有编号：由内容生成",
                 "there is no key: make it from the content",
             ),
-            option({"key_from": ["#row"]}, "没有编号：用行号", "there is no key: use the row number"),
+            option(
+                {"key_from": ["#row"]},
+                "没有编号：用数据行号",
+                "there is no key: use the number of the data row",
+            ),
         ]
     return question(
         "field_missing",

@@ -85,7 +85,7 @@ def test_bad_rows_are_listed_written_mended_and_loaded(run: Run, tmp_path: Path)
     assert run("loads", "commit", load, "--bad", "skip").code == OK
     with xlsxwriter.Workbook(str(tmp_path / "fix.xlsx")) as book:
         page = book.add_worksheet()
-        page.write_row(0, 0, ["行号", "capacity"])
+        page.write_row(0, 0, ["数据行号", "capacity"])
         page.write_row(1, 0, [3, 7])
     fixed = run("loads", "fix", load, tmp_path / "fix.xlsx", "--json")
     assert (fixed.code, fixed.json["kind"], fixed.json["counts"]["new"]) == (OK, "fix", 1)

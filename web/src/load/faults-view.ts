@@ -34,9 +34,17 @@ function kinds(view: View, faults: FaultList): HTMLElement {
 
 function faultTable(view: View, faults: readonly Fault[]): HTMLElement {
   const { say: words, lang, target } = view;
-  const head = [words("colRow"), words("colField"), words("colValue"), words("colReason")];
+  const lined = faults.some((one) => one.line !== null);
+  const head = [
+    words("colRow"),
+    ...(lined ? [words("colLine")] : []),
+    words("colField"),
+    words("colValue"),
+    words("colReason"),
+  ];
   const rows = faults.map((one) => [
     integer(one.row, lang),
+    ...(lined ? [one.line === null ? "" : integer(one.line, lang)] : []),
     fieldTitle(target, one.field, words, lang),
     h("code", {}, one.value),
     h("span", { "data-severity": one.severity, "data-testid": "fault" }, say(one, lang)),
@@ -183,6 +191,7 @@ export function faultBlock(view: View, faults: FaultList | null): HTMLElement | 
         words(onlyErrors ? "showAll" : "showErrors"),
       ),
     faults.faults.length > 0 && faultTable(view, faults.faults),
+    faults.faults.some((one) => one.line !== null) && h("p", { class: "hint" }, words("rowsCounted")),
     left > 0 &&
       button(
         { class: "link load-more", "data-keep": "more-faults", "data-testid": "more-faults" },
