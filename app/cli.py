@@ -48,7 +48,9 @@ EXIT_CODES: dict[type[Exception], int] = {
 
 INTERRUPTED = 130
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
+)
 etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
 app.add_typer(etl, name="etl")
 app.add_typer(coverage, name="coverage")
@@ -104,7 +106,9 @@ def serve(port: Port = None, host: Host = None) -> None:
 
 @etl.command("run")
 def etl_run(
-    layers: Annotated[list[str] | None, typer.Argument(help="Layers to load; none means all.")] = None,
+    layers: Annotated[
+        list[str] | None, typer.Argument(metavar="[LAYER]...", help="Layers to load; none means all.")
+    ] = None,
     data: DataDir = None,
 ) -> None:
     """Load a directory of files (without --data: the demo data) and compute what follows from them."""
@@ -123,7 +127,9 @@ def load(
     profile: Annotated[str | None, typer.Option(help="Saved profile to start from.")] = None,
     mode: Annotated[str, typer.Option(help="upsert, append, replace or sync.")] = "upsert",
     crs: Annotated[str | None, typer.Option(help="Coordinate system, when the file does not say it.")] = None,
-    force_crs: Annotated[bool, typer.Option(help="Use --crs although the file says another.")] = False,
+    force_crs: Annotated[
+        bool, typer.Option("--force-crs", help="Use --crs although the file says another.")
+    ] = False,
     datum: Annotated[
         str | None,
         typer.Option(help="Datum of coordinates without .prj: CGCS2000, WGS84, Xian80, Beijing54."),
@@ -132,14 +138,21 @@ def load(
     table: Annotated[str | None, typer.Option(help="Table of a file with several.")] = None,
     x: Annotated[str | None, typer.Option(help="Column of the longitude or easting.")] = None,
     y: Annotated[str | None, typer.Option(help="Column of the latitude or northing.")] = None,
-    rename: Annotated[list[str] | None, typer.Option(help="COLUMN=field, repeatable.")] = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=FIELD", help="Column of the file and the field it fills; repeatable."),
+    ] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="field=value for all rows, repeatable.")
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="The same value for all rows; repeatable."),
     ] = None,
     key_from: Annotated[
-        list[str] | None, typer.Option(help="Column of the key, or #content, #row; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Column of the key, or #content, #row; repeatable."),
     ] = None,
-    skip_bad_rows: Annotated[bool, typer.Option(help="Load the good rows and keep the bad ones.")] = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Load the good rows and keep the bad ones.")
+    ] = False,
     max_gone: Annotated[float | None, typer.Option(help="Largest share of rows a sync may remove.")] = None,
     source: Annotated[str, typer.Option(help="Where the data comes from; shown on the map.")] = "",
     source_date: Annotated[str | None, typer.Option(help="Date of the data, YYYY-MM-DD.")] = None,

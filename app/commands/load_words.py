@@ -7,6 +7,8 @@ from typing import Any
 
 from app.loading import Load
 
+LAYERS_SHOWN = 4
+
 
 def describe_load(load: Load) -> list[str]:
     """Return a load in a few lines."""
@@ -62,6 +64,9 @@ def describe_survey(found: dict[str, Any]) -> list[str]:
         if table["encoding"]:
             lines.append(f"  encoding {table['encoding']['name']}: {table['encoding']['evidence']['zh']}")
             lines += [f"    {sample}" for sample in table["encoding"]["samples"]]
+        for fit in table["layers"][:LAYERS_SHOWN]:
+            mark = "*" if fit["layer"] == table["layer"] else " "
+            lines.append(f" {mark}--layer {fit['layer']:16} {fit['title']['zh']}：{fit['why']['zh']}")
         for candidate in table["reading"]["candidates"][:4]:
             axes = " (axes swapped)" if candidate["swapped"] else ""
             lines.append(

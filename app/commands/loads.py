@@ -41,7 +41,11 @@ LoadId = Annotated[str, typer.Argument(help="Id of the load.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 SetKeys = Annotated[
     list[str] | None,
-    typer.Option("--set-key", help="Profile key=value (JSON or text), e.g. crs=EPSG:4549; repeatable."),
+    typer.Option(
+        "--set-key",
+        metavar="KEY=VALUE",
+        help="Key of the profile and its value (JSON or text), e.g. crs=EPSG:4549; repeatable.",
+    ),
 ]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="Saved profile to start from.")]
 Person = Annotated[str, typer.Option(help="Who asks for it; stays on record.")]
@@ -92,7 +96,8 @@ def inspect(
     encoding: Annotated[str | None, typer.Option(help="Read the text as this.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Look into a file: tables, rows, fields, encoding with samples, coordinate systems that fit. Writes nothing."""
+    """Look into a file: tables, rows, fields, the layers that fit and why, encoding with samples, coordinate systems
+    that fit. Writes nothing."""
     with service() as known:
         found = known.inspect(file, encoding)
     _print(found, as_json, describe_survey(found))
@@ -156,7 +161,8 @@ def errors(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Faults to print.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List the faults of a load, or write them to files."""
+    """List the faults of a load, or write them to files. Each names its data row (counted from 1, without the header)
+    and, for text and sheets, the line of the file or row of the sheet."""
     with service() as known:
         for kind, target in (("csv", csv), ("xlsx", xlsx), ("gpkg", gpkg)):
             if target is not None:
@@ -216,11 +222,11 @@ def discard(load_id: LoadId, as_json: Json = False) -> None:
 
 @loads.command()
 def history(
-    layer: Annotated[str | None, typer.Argument(help="Layer; none means all.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    layer: Annotated[str | None, typer.Argument(help="Only loads of this layer.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Loads to list.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """List loads, the newest first."""
+    """List loads, the newest first, with the time of the province."""
     with service() as known:
         found = known.history(layer, limit)
         body = {"loads": [answer(known, load) for load in found]}
@@ -238,7 +244,9 @@ def diff(load_id: LoadId, as_json: Json = False) -> None:
 @loads.command()
 def rollback(
     load_id: LoadId,
-    with_later: Annotated[bool, typer.Option(help="Take later loads of the layer back too.")] = False,
+    with_later: Annotated[
+        bool, typer.Option("--with-later", help="Take later loads of the layer back too.")
+    ] = False,
     person: Person = "",
     as_json: Json = False,
 ) -> None:
@@ -278,7 +286,10 @@ def save(
 
 
 @profiles.command("list")
-def list_profiles(layer: Annotated[str | None, typer.Argument()] = None, as_json: Json = False) -> None:
+def list_profiles(
+    layer: Annotated[str | None, typer.Argument(help="Only profiles for this layer.")] = None,
+    as_json: Json = False,
+) -> None:
     """List saved profiles."""
     with service() as known:
         found = known.profiles(layer, [])
@@ -286,7 +297,9 @@ def list_profiles(layer: Annotated[str | None, typer.Argument()] = None, as_json
 
 
 @profiles.command("show")
-def show_profile(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
+def show_profile(
+    name: Annotated[str, typer.Argument(help="Name of the profile.")], as_json: Json = False
+) -> None:
     """Show a saved profile."""
     with service() as known:
         found = known.profile(name)
@@ -295,7 +308,7 @@ def show_profile(name: Annotated[str, typer.Argument()], as_json: Json = False) 
 
 @profiles.command("test")
 def try_profile(
-    name: Annotated[str, typer.Argument()],
+    name: Annotated[str, typer.Argument(help="Name of the profile.")],
     file: Annotated[Path, typer.Argument(help="A file to try it on.")],
     as_json: Json = False,
 ) -> None:

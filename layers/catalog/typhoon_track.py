@@ -49,6 +49,7 @@ LAYER = VectorLayer(
         "热带气旋最佳路径：逐时位置、中心气压、最大风速与 7、10、12 级风圈半径（取最远方向）。",
         "Best tracks: position, pressure, wind and radii of grade 7, 10 and 12 (the furthest direction) by time.",
     ),
+    called=("台风", "热带气旋", "最佳路径"),
     group="context",
     order=80,
     visible=False,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from layers.region import BEIJING
 from tests.app.conftest import Run
 
 OK, DECISION, BAD_ROWS, REFUSED, CONFLICT = 0, 2, 3, 4, 5
@@ -152,3 +154,30 @@ def test_an_error_is_json_where_json_was_asked_for(
     assert (ran.json["code"], ran.json["exit_code"], ran.code) == (code, exit_code, exit_code)
     assert ran.json["detail"]
     assert ran.json["detail_en"]
+
+
+def test_times_are_those_of_the_province_with_their_offset_in_json(run: Run, tmp_path: Path) -> None:
+    before = datetime.now(BEIJING).replace(second=0, microsecond=0)
+    assert run("load", written(tmp_path, GOOD), "--layer", "shelter").code == OK
+    [load] = run("loads", "history", "--json").json["loads"]
+    assert load["started_at"].endswith("+08:00")
+    assert load["finished_at"].endswith("+08:00")
+    assert before <= datetime.fromisoformat(load["started_at"]) <= datetime.now(BEIJING)
+    assert load["id"].startswith(f"{datetime.fromisoformat(load['started_at']):%y%m%d%H%M}")
+    line = run("loads", "history").out
+    assert f"{datetime.fromisoformat(load['started_at']):%Y-%m-%d %H:%M}" in line
+
+
+def test_inspecting_a_file_ranks_the_layers_it_fits_and_says_why(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD, "避灾点2024.csv")
+    assert (
+        "*--layer shelter          避灾安置场所：文件名含“避灾点”；4 个字段对上"
+        in run("loads", "inspect", file).out
+    )
+    [table] = run("loads", "inspect", file, "--json").json["tables"]
+    assert table["layer"] == "shelter"
+    assert table["layers"][0]["why"]["en"].startswith("the file name has “避灾点”; 4 fields fit")
+    scores = [one["score"] for one in table["layers"]]
+    assert scores == sorted(scores, reverse=True)
+    other = run("loads", "inspect", written(tmp_path, GOOD, "a.csv"), "--json").json["tables"][0]
+    assert (other["layer"], other["layers"][0]["layer"]) == (None, "shelter")
