@@ -36,6 +36,7 @@ from etl.progress import Bars
 from layers.errors import BadInput, Conflict, NotFound, RiskmapError, Unavailable
 from layers.registry import discover
 from layers.store import Files
+from layers.visible import visible
 
 EXIT_CODES: dict[type[Exception], int] = {
     **LOAD_EXIT_CODES,
@@ -181,7 +182,7 @@ def main() -> None:
     except RiskmapError as error:
         code = next(EXIT_CODES[cls] for cls in type(error).__mro__ if cls in EXIT_CODES)
         _answer_in_json(error.code, error.zh, error.en, code, questions=getattr(error, "questions", None))
-        _fail(f"[{error.code}] {error.zh}\n  {error.en}", code)
+        _fail(f"[{error.code}] {visible(error.zh)}\n  {visible(error.en)}", code)
     except DBAPIError as error:
         reason = str(error.orig).strip().split("\n")[0][:200]
         full = "disk" in reason.lower() or "space" in reason.lower()
@@ -190,7 +191,7 @@ def main() -> None:
         )
         _fail(f"[database] {reason}；{advice}", 6)
     except OSError as error:
-        _fail(f"[os] {error.strerror or error}: {error.filename or ''}", 6)
+        _fail(f"[os] {error.strerror or error}: {visible(str(error.filename or ''))}", 6)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:  # typer's own usage errors say their exit code; the rest is ours to mend
@@ -223,7 +224,8 @@ def _answer_in_json(code: str, zh: str, en: str, exit_code: int, **more: Any) ->
     if "--json" not in sys.argv:
         return
     body = {"code": code, "detail": zh, "detail_en": en, "exit_code": exit_code}
-    typer.echo(json.dumps({**body, **{n: v for n, v in more.items() if v is not None}}, ensure_ascii=False))
+    whole = {**body, **{n: v for n, v in more.items() if v is not None}}
+    typer.echo(visible(json.dumps(whole, ensure_ascii=False)))
 
 
 def _fail(line: str, code: int) -> NoReturn:

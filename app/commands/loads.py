@@ -18,6 +18,7 @@ import typer
 from app.api.load_answers import answer
 from app.commands.database import database
 from app.commands.load_words import (
+    both,
     changes,
     describe_load,
     describe_questions,
@@ -31,6 +32,7 @@ from app.state.prepare import prepare
 from layers.errors import BadInput
 from layers.registry import discover
 from layers.store import Files
+from layers.visible import visible
 
 loads = typer.Typer(
     no_args_is_help=True, help="One load step by step: inspect, stage, preview, commit, undo."
@@ -83,7 +85,8 @@ def load_in_one(
         load = known.get(load.id)
         if earlier and not as_json:
             typer.echo(
-                f"{file.name} 已于 {load.started_at:%Y-%m-%d %H:%M} 按同样设置载入，内容正在使用，无须再载"
+                f"{visible(file.name)} 已于 {load.started_at:%Y-%m-%d %H:%M} 按同样设置载入，内容正在使用，无须再载"
+                " / was loaded then under the same profile and is what is served; there is nothing to do"
             )
         _show(known, load, as_json)
     if load.questions:
@@ -170,10 +173,10 @@ def errors(
                     shutil.move(known.export(load_id, kind, Path(folder)), target)
         found = known.faults(load_id, limit=limit, offset=0, severity=None)
     lines = [
-        f"{f['row']:>8}  {f['line'] or '-':>8}  {f['field']:16} {f['code']:18} {f['value']!r} {f['zh']}"
+        f"{f['row']:>8}  {f['line'] or '-':>8}  {f['field']:16} {f['code']:18} {f['value']!r} {both(f)}"
         for f in found["faults"]
     ]
-    head = ["数据行号  文件行号  （数据行从 1 数起，不含表头；文件行即表格软件左侧的行号）"] if lines else []
+    head = HEAD_OF_FAULTS if lines else []
     _print(found, as_json, [f"{found['total']} faults", *head, *lines])
 
 
@@ -303,7 +306,7 @@ def show_profile(
     """Show a saved profile."""
     with service() as known:
         found = known.profile(name)
-    _print(found, as_json, [json.dumps(found, ensure_ascii=False, indent=2)])
+    _print(found, as_json, json.dumps(found, ensure_ascii=False, indent=2).splitlines())
 
 
 @profiles.command("test")
@@ -330,10 +333,10 @@ def _show(known: LoadService, load: Load, as_json: bool) -> None:
 
 def _print(body: Any, as_json: bool, lines: list[str]) -> None:
     if as_json:
-        typer.echo(json.dumps(body, ensure_ascii=False, default=str))
+        typer.echo(visible(json.dumps(body, ensure_ascii=False, default=str)))
         return
     for line in lines:
-        typer.echo(line)
+        typer.echo(visible(line))
 
 
 def _exit_for(load: Load) -> None:
@@ -343,6 +346,10 @@ def _exit_for(load: Load) -> None:
         raise typer.Exit(BAD_ROWS)
 
 
+HEAD_OF_FAULTS = (
+    "数据行号  文件行号  （数据行从 1 数起，不含表头；文件行即表格软件左侧的行号）",
+    "data row      line  (data rows are counted from 1 without the header, lines as a spreadsheet or an editor does)",
+)
 NEEDS_DECISION, BAD_ROWS = 2, 3
 EXIT_CODES: dict[type[Exception], int] = {NeedsDecision: NEEDS_DECISION, RowsRefused: BAD_ROWS}
 

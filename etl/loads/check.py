@@ -208,7 +208,7 @@ def _encoding_question(load: Load) -> dict[str, object] | None:
 def _missing(layer: VectorLayer, mapping: Mapping, load: Load) -> dict[str, object]:
     titles = [next(f.title for f in layer.fields if f.name == name) for name in mapping.missing]
     zh = "、".join(f"{t.zh}（{n}）" for t, n in zip(titles, mapping.missing, strict=True))
-    names = "、".join(mapping.unused) or "无"
+    unused_zh, unused_en = "、".join(mapping.unused) or "无", ", ".join(mapping.unused) or "none"
     options = []
     if layer.key in mapping.missing:
         options = [
@@ -226,8 +226,8 @@ def _missing(layer: VectorLayer, mapping: Mapping, load: Load) -> dict[str, obje
     return question(
         "field_missing",
         "rename",
-        f"{load.file} 缺少必填字段 {zh}；未用的列：{names}；请指定对应列或固定值",
+        f"{load.file} 缺少必填字段 {zh}；未用的列：{unused_zh}；请指定对应列或固定值",
         f"{load.file} lacks required fields {', '.join(mapping.missing)}; unused columns: "
-        f"{', '.join(mapping.unused) or 'none'}; name their columns or constants",
+        f"{unused_en}; name their columns or constants",
         options,
     )

@@ -23,12 +23,12 @@ from layers.errors import BadInput
 from layers.registry import Registry
 from layers.spreadsheets import safe_cell
 
-ROW, LINE, X, Y, WHY = "数据行号", "文件行号", "坐标X", "坐标Y", "错误"
+ROW, LINE, X, Y, WHY = "数据行号 row", "文件行号 line", "坐标X x", "坐标Y y", "错误 reason"
 """Columns added to the file's own in the sheet to mend; ``fix`` reads them back (but for the line of the first file,
 which is for the eye). A data row is counted from 1 after the header, a line as a spreadsheet or an editor counts."""
-SHEET_TO_MEND, SHEET_OF_FAULTS = "待修正", "错误清单"
-HEAD = (ROW, LINE, "主键", "字段", "代码", "级别", "原值", "原因", "reason")
-LEVELS = {"error": "错误", "warning": "提示", "info": "说明"}
+SHEET_TO_MEND, SHEET_OF_FAULTS = "待修正 to mend", "错误清单 faults"
+HEAD = (ROW, LINE, "主键 key", "字段 field", "代码 code", "级别 severity", "原值 value", "原因", "reason")
+LEVELS = {"error": "错误 error", "warning": "提示 warning", "info": "说明 info"}
 MOST_SHEET_ROWS = 1_000_000
 
 
@@ -106,7 +106,7 @@ def _reasons(faults: list[Fault]) -> dict[int, str]:
     said: dict[int, list[str]] = {}
     for fault in faults:
         if fault.severity == "error":
-            said.setdefault(fault.row, []).append(f"{fault.field}：{fault.zh}")
+            said.setdefault(fault.row, []).append(f"{fault.field}：{fault.zh} / {fault.en}")
     return {row: "；".join(words) for row, words in said.items()}
 
 

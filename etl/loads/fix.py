@@ -26,12 +26,12 @@ ENDED = ("loaded", "unchanged", "checked")
 def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: str = "") -> Load:
     """Open and stage a load for the corrected rows in an XLSX, CSV or other table with the columns of the export.
 
-    Rows are matched by the column ``数据行号``; a cell that is left out keeps its old value, a row that is left out
-    stays bad. A place is moved by changing ``坐标X`` and ``坐标Y`` (coordinates of the first file).
+    Rows are matched by the column ``数据行号 row``; a cell that is left out keeps its old value, a row that is left out
+    stays bad. A place is moved by changing ``坐标X x`` and ``坐标Y y`` (coordinates of the first file).
 
     Raises:
         BadInput: the load has no bad rows (code ``nothing_to_fix``), or is not loaded yet.
-        BadFile: the file cannot be read, lacks ``数据行号``, names a row that was not bad (code ``row_unknown``)
+        BadFile: the file cannot be read, lacks ``数据行号 row``, names a row that was not bad (code ``row_unknown``)
             or one row twice (``row_twice``).
     """
     parent = loader.get(load_id)
@@ -91,7 +91,7 @@ def _corrected(parent: Load, load: Load, path: Path, kept: dict[int, BadRow]) ->
 
 def _row_twice(file: str, row: int) -> BadFile:
     return BadFile(
-        f"{file}：数据行号 {row} 出现多次",
+        f"{file}：数据第 {row} 行出现多次",
         f"{file}: data row {row} stands there more than once",
         code="row_twice",
         file=file,
@@ -105,7 +105,7 @@ def _row(parent: Load, load: Load, cells: dict[str, Any], kept: dict[int, BadRow
     row = int(said) if said.isdigit() else -1
     if row not in kept:
         raise BadFile(
-            f"{load.file}：数据行号 {said[:20]!r} 不是载入 {parent.id} 的待修正行",
+            f"{load.file}：{said[:20]!r} 不是载入 {parent.id} 待修正的数据行号",
             f"{load.file}: data row {said[:20]!r} is not a bad row of load {parent.id}",
             code="row_unknown",
             file=load.file,

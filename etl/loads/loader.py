@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from etl.loads import record
-from etl.loads.book import LoadBook
+from etl.loads.book import FAILED, LoadBook
 from etl.loads.check import check_rows
 from etl.loads.choices import guess_layer, layer_or_question, set_layer, table_or_question, target_of
 from etl.loads.commit import Commit, Loaded, Mark
@@ -352,13 +352,10 @@ class Loader(LoadBook):
         with self.quietly(), self.engine.begin() as connection:
             fresh = record.get(connection, load.id)
             fresh.state, fresh.profile = state, load.profile
-            fresh.message = str(error)[:2000]
+            fresh.message, problem = str(error)[:2000], FAILED
             if isinstance(error, RiskmapError):
-                fresh.message = error.zh
-                fresh.counts = {
-                    **fresh.counts,
-                    "problem": {"code": error.code, "zh": error.zh, "en": error.en},
-                }
+                fresh.message, problem = error.zh, {"code": error.code, "zh": error.zh, "en": error.en}
+            fresh.counts = {**fresh.counts, "problem": problem}
             if isinstance(error, NeedsDecision):
                 fresh.questions = error.questions
             record.save(connection, fresh)

@@ -87,7 +87,7 @@ def test_bad_rows_are_listed_written_mended_and_loaded(run: Run, tmp_path: Path)
     assert run("loads", "commit", load, "--bad", "skip").code == OK
     with xlsxwriter.Workbook(str(tmp_path / "fix.xlsx")) as book:
         page = book.add_worksheet()
-        page.write_row(0, 0, ["数据行号", "capacity"])
+        page.write_row(0, 0, ["数据行号 row", "capacity"])
         page.write_row(1, 0, [3, 7])
     fixed = run("loads", "fix", load, tmp_path / "fix.xlsx", "--json")
     assert (fixed.code, fixed.json["kind"], fixed.json["counts"]["new"]) == (OK, "fix", 1)
@@ -171,7 +171,7 @@ def test_times_are_those_of_the_province_with_their_offset_in_json(run: Run, tmp
 def test_inspecting_a_file_ranks_the_layers_it_fits_and_says_why(run: Run, tmp_path: Path) -> None:
     file = written(tmp_path, GOOD, "避灾点2024.csv")
     assert (
-        "*--layer shelter          避灾安置场所：文件名含“避灾点”；4 个字段对上"
+        "*--layer shelter          避灾安置场所 / Shelters: 文件名含“避灾点”；4 个字段对上"
         in run("loads", "inspect", file).out
     )
     [table] = run("loads", "inspect", file, "--json").json["tables"]
@@ -181,3 +181,31 @@ def test_inspecting_a_file_ranks_the_layers_it_fits_and_says_why(run: Run, tmp_p
     assert scores == sorted(scores, reverse=True)
     other = run("loads", "inspect", written(tmp_path, GOOD, "a.csv"), "--json").json["tables"][0]
     assert (other["layer"], other["layers"][0]["layer"]) == (None, "shelter")
+
+
+NASTY = "\x1b[2J\x9b31m\u202e\u200b"
+
+
+def test_names_and_cells_that_would_steer_a_terminal_are_written_out_and_kept_as_they_are(
+    run: Run, tmp_path: Path
+) -> None:
+    long = "超长字段名" * 60
+    file = written(
+        tmp_path,
+        f"code,name,level,capacity,lon,lat,{long}{NASTY}\nS1,一{NASTY},{NASTY}坏,50,120.1,30.2,x\n",
+        f"避灾{NASTY}点{'长' * 60}.csv",
+    )
+    said = [
+        run("loads", "inspect", file),
+        run("loads", "stage", file, "--layer", "shelter"),
+        run("load", file, "--layer", "shelter"),
+        run("load", file, "--layer", "shelter", "--json"),
+    ]
+    load = said[1].out.split()[1]
+    said += [run("loads", "errors", load), run("loads", "preview", load), run("loads", "history")]
+    for one in said:
+        assert not [c for c in one.out + one.err if c in NASTY and c not in "[2J31m"], one
+    assert long in said[0].out
+    assert "\\u202e" in said[4].out
+    [fault] = run("loads", "errors", load, "--json").json["faults"]
+    assert fault["value"] == f"{NASTY}坏"

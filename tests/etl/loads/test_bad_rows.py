@@ -127,12 +127,12 @@ def test_the_csv_lists_all_faults_for_a_spreadsheet_without_formulas(desk: Desk,
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    assert [(row["数据行号"], row["文件行号"], row["字段"]) for row in rows] == [
+    assert [(row["数据行号 row"], row["文件行号 line"], row["字段 field"]) for row in rows] == [
         ("2", "3", "capacity"),
         ("4", "5", "geometry"),
         ("4", "5", "level"),
     ]
-    assert rows[0]["原值"].startswith("'=cmd")
+    assert rows[0]["原值 value"].startswith("'=cmd")
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
 
 
@@ -166,6 +166,24 @@ def test_another_format_is_refused(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         exported(desk, desk.check(shelters(1)), "exe", tmp_path / "out")
     assert caught.value.code == "bad_format"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "gpkg"])
+def test_long_names_and_unseen_characters_go_into_the_files_unharmed(
+    kind: str, desk: Desk, tmp_path: Path
+) -> None:
+    long, cell = "列" * 300, "\x1b[2J\u202e\u200b坏\x07"
+    load = desk.check([{**shelters(1)[0], "level": cell, long: "值" * 5_000}])
+    path = exported(desk, load, kind, tmp_path / "out")
+    if kind == "csv":
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            assert [row["原值 value"] for row in csv.DictReader(lines)] == [cell]
+    elif kind == "xlsx":
+        head, row = sheet(path)
+        assert row[head.index(long)] == "值" * 5_000
+        assert "坏" in row[head.index("level")]
+    else:
+        assert gpd.read_file(path)[long][0] == "值" * 5_000
 
 
 # -- mended -------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import { button, type Child, h } from "../dom";
 import { integer, say } from "../format";
 import { rememberedPerson } from "../person";
+import { visible } from "../unseen";
 import { errorsUrl } from "./client";
 import { block, radios, select, table } from "./controls";
 import { fieldTitle } from "./format";
@@ -46,7 +47,7 @@ function faultTable(view: View, faults: readonly Fault[]): HTMLElement {
     integer(one.row, lang),
     ...(lined ? [one.line === null ? "" : integer(one.line, lang)] : []),
     fieldTitle(target, one.field, words, lang),
-    h("code", {}, one.value),
+    h("code", {}, visible(one.value)),
     h("span", { "data-severity": one.severity, "data-testid": "fault" }, say(one, lang)),
   ]);
   return table(words("badTitle"), head, rows);
@@ -79,7 +80,7 @@ function translations(view: View, faults: readonly Fault[]): Child[] {
       h(
         "label",
         { class: "load-field" },
-        h("span", { class: "name" }, h("code", {}, spelling)),
+        h("span", { class: "name" }, h("code", {}, visible(spelling))),
         select(
           { "aria-label": spelling, "data-testid": "code-of", "data-value": spelling },
           choices,
