@@ -397,8 +397,9 @@ def test_long_names_and_turned_round_texts_stay_within_the_panel(page: MapPage, 
     page.part("load-discard").click()
     page.part("load-discard-yes").click()
     expect_text(page.part("load-outcome"), "已放弃")
-    page.open("load=list")
-    assert page.part("load-panel").locator(".load-body").evaluate("e => e.scrollWidth") <= 480
+    page.open("load=new")
+    expect(page.part("load-row").first).to_contain_text("名名名")
+    assert page.part("load-panel").locator(".load-body").evaluate("e => e.scrollWidth") <= width
     page.log_is_clean()
 
 
