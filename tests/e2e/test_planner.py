@@ -56,7 +56,7 @@ def test_the_sign_and_the_name_go_along_with_a_dragged_base_before_any_answer(ta
     assert box
     key = handle.get_attribute("data-base")
     held: list[Route] = []
-    tab.page.route("**/api/analysis/coverage", held.append)  # no answer comes until it is let through
+    tab.page.route("**/api/analysis/coverage", lambda route: held.append(route))  # no answer comes until it is let through
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     tab.page.mouse.move(x, y)
     tab.page.mouse.down()
@@ -73,9 +73,7 @@ def test_the_sign_and_the_name_go_along_with_a_dragged_base_before_any_answer(ta
     for at_x, at_y in drawn:
         assert abs(origin["x"] + at_x - x - 120) < 6
         assert abs(origin["y"] + at_y - y - 80) < 6
-    tab.page.unroute("**/api/analysis/coverage")
-    for one in held:
-        one.continue_()
+    tab.page.unroute("**/api/analysis/coverage")  # lets through what was held
     tab.part("plan-reset").click()
     share_of_land(tab)
     tab.settle()
