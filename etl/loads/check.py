@@ -32,6 +32,7 @@ from layers.crs.offset import FEWEST_MOVED, moved_note
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 
+WITH_LINES = ("csv", "xlsx")
 USUAL_ENCODINGS = ("gb18030", "utf-8", "big5")
 
 
@@ -54,7 +55,7 @@ def check_rows(
     load.questions, load.counts = [], {}
     if not load.rows_in:  # before anything is asked about it
         raise _without_rows(load)
-    if load.facts.geometry == "none" and load.facts.format in ("csv", "xlsx"):
+    if load.facts.geometry == "none" and load.facts.format in WITH_LINES:
         load.questions.append(_coordinates_question(load))
         return
     if load.facts.geometry == "none":
@@ -150,7 +151,7 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
     if load.profile.mode == "append" and parent is not None:
         known = sql.Identifier(SCHEMA, str(parent.table_name))
         bad += refuse_known_keys(connection, load.id, layer.key, ready, known)
-    if bad or warned:
+    if (bad or warned) and load.facts is not None and load.facts.format in WITH_LINES:
         name_lines(connection, load.id)
     load.counts = {"bad": bad, "warned": warned, "selected": selected}
 

@@ -56,7 +56,7 @@ def test_the_sign_and_the_name_go_along_with_a_dragged_base_before_any_answer(ta
     assert box
     key = handle.get_attribute("data-base")
     held: list[Route] = []
-    tab.page.route("**/api/analysis/coverage", lambda route: held.append(route))  # no answer comes until it is let through
+    tab.page.route("**/api/analysis/coverage", lambda route: held.append(route))  # no answer yet
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     tab.page.mouse.move(x, y)
     tab.page.mouse.down()
