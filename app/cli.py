@@ -36,6 +36,7 @@ from etl.progress import Bars
 from layers.errors import BadInput, Conflict, NotFound, RiskmapError, Unavailable
 from layers.registry import discover
 from layers.store import Files
+from layers.visible import visible
 
 EXIT_CODES: dict[type[Exception], int] = {
     **LOAD_EXIT_CODES,
@@ -48,7 +49,9 @@ EXIT_CODES: dict[type[Exception], int] = {
 
 INTERRUPTED = 130
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
+)
 etl = typer.Typer(no_args_is_help=True, help="Load files into layers.")
 app.add_typer(etl, name="etl")
 app.add_typer(coverage, name="coverage")
@@ -104,7 +107,9 @@ def serve(port: Port = None, host: Host = None) -> None:
 
 @etl.command("run")
 def etl_run(
-    layers: Annotated[list[str] | None, typer.Argument(help="Layers to load; none means all.")] = None,
+    layers: Annotated[
+        list[str] | None, typer.Argument(metavar="[LAYER]...", help="Layers to load; none means all.")
+    ] = None,
     data: DataDir = None,
 ) -> None:
     """Load a directory of files (without --data: the demo data) and compute what follows from them."""
@@ -123,7 +128,9 @@ def load(
     profile: Annotated[str | None, typer.Option(help="Saved profile to start from.")] = None,
     mode: Annotated[str, typer.Option(help="upsert, append, replace or sync.")] = "upsert",
     crs: Annotated[str | None, typer.Option(help="Coordinate system, when the file does not say it.")] = None,
-    force_crs: Annotated[bool, typer.Option(help="Use --crs although the file says another.")] = False,
+    force_crs: Annotated[
+        bool, typer.Option("--force-crs", help="Use --crs although the file says another.")
+    ] = False,
     datum: Annotated[
         str | None,
         typer.Option(help="Datum of coordinates without .prj: CGCS2000, WGS84, Xian80, Beijing54."),
@@ -132,14 +139,21 @@ def load(
     table: Annotated[str | None, typer.Option(help="Table of a file with several.")] = None,
     x: Annotated[str | None, typer.Option(help="Column of the longitude or easting.")] = None,
     y: Annotated[str | None, typer.Option(help="Column of the latitude or northing.")] = None,
-    rename: Annotated[list[str] | None, typer.Option(help="COLUMN=field, repeatable.")] = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=FIELD", help="Column of the file and the field it fills; repeatable."),
+    ] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="field=value for all rows, repeatable.")
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="The same value for all rows; repeatable."),
     ] = None,
     key_from: Annotated[
-        list[str] | None, typer.Option(help="Column of the key, or #content, #row; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Column of the key, or #content, #row; repeatable."),
     ] = None,
-    skip_bad_rows: Annotated[bool, typer.Option(help="Load the good rows and keep the bad ones.")] = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Load the good rows and keep the bad ones.")
+    ] = False,
     max_gone: Annotated[float | None, typer.Option(help="Largest share of rows a sync may remove.")] = None,
     source: Annotated[str, typer.Option(help="Where the data comes from; shown on the map.")] = "",
     source_date: Annotated[str | None, typer.Option(help="Date of the data, YYYY-MM-DD.")] = None,
@@ -168,7 +182,7 @@ def main() -> None:
     except RiskmapError as error:
         code = next(EXIT_CODES[cls] for cls in type(error).__mro__ if cls in EXIT_CODES)
         _answer_in_json(error.code, error.zh, error.en, code, questions=getattr(error, "questions", None))
-        _fail(f"[{error.code}] {error.zh}\n  {error.en}", code)
+        _fail(f"[{error.code}] {visible(error.zh)}\n  {visible(error.en)}", code)
     except DBAPIError as error:
         reason = str(error.orig).strip().split("\n")[0][:200]
         full = "disk" in reason.lower() or "space" in reason.lower()
@@ -177,7 +191,7 @@ def main() -> None:
         )
         _fail(f"[database] {reason}；{advice}", 6)
     except OSError as error:
-        _fail(f"[os] {error.strerror or error}: {error.filename or ''}", 6)
+        _fail(f"[os] {error.strerror or error}: {visible(str(error.filename or ''))}", 6)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:  # typer's own usage errors say their exit code; the rest is ours to mend
@@ -210,7 +224,8 @@ def _answer_in_json(code: str, zh: str, en: str, exit_code: int, **more: Any) ->
     if "--json" not in sys.argv:
         return
     body = {"code": code, "detail": zh, "detail_en": en, "exit_code": exit_code}
-    typer.echo(json.dumps({**body, **{n: v for n, v in more.items() if v is not None}}, ensure_ascii=False))
+    whole = {**body, **{n: v for n, v in more.items() if v is not None}}
+    typer.echo(visible(json.dumps(whole, ensure_ascii=False)))
 
 
 def _fail(line: str, code: int) -> NoReturn:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
@@ -59,6 +59,7 @@ from app.limits import AnswerHead, LimitBody, SameOrigin
 from app.load_jobs import LoadJobs
 from app.metering import MeterRequests
 from app.news import News
+from app.parameters import known_parameters
 from app.position_history import PositionHistory
 from app.positions import PositionStore
 from app.raster_source import RasterSource
@@ -93,6 +94,8 @@ ROUTES = (
     live, positions, replay, analysis, constants, grading, kpis, loads, load_profiles, news, ogc, ogc_tiles, health,
     metrics,
 )  # fmt: skip
+READ_THEIR_OWN = (exports, ogc, ogc_tiles)
+"""Fields of layers are parameters there, which no route can declare; they refuse the others themselves."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -117,7 +120,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.meters = Meters(app.state.metrics)
     errors.install(app)
     for part in ROUTES:
-        app.include_router(part.router, responses=PROBLEMS)
+        checks = [] if part in READ_THEIR_OWN else [Depends(known_parameters)]
+        app.include_router(part.router, responses=PROBLEMS, dependencies=checks)
     _guard(app, settings)
     app.mount("/sprites", StaticFiles(directory=SPRITES), name="sprites")
     _serve_page(app, settings.web_dir)

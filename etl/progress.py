@@ -18,6 +18,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from layers.visible import visible
+
 WORTH_A_LINE_S = 0.5
 
 Advance = Callable[[int], None]
@@ -56,14 +58,14 @@ class Bars:
     @contextmanager
     def step(self, title: str, total: int | None = None) -> Iterator[Advance]:
         """Open a step shown as a bar."""
-        started = time.monotonic()
+        started, title = time.monotonic(), visible(title)
         if not self.console.is_terminal:
             yield lambda units: None
             self._done(title, started)
             return
         with Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

@@ -119,7 +119,8 @@ class Layer:
     """What is true of every layer, whatever its kind.
 
     ``order`` is the draw order, lowest first. ``visible`` says whether the map opens with the layer on.
-    ``derived`` layers are computed by the ETL from other layers and are never read from a file.
+    ``derived`` layers are computed by the ETL from other layers and are never read from a file. ``called`` are words
+    that files of it have in their names, besides the title.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Layer:
     maxzoom: int = 14
     legend: Legend | None = None
     fields: Sequence[Field] = field(default_factory=tuple)
+    called: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Refuse a description that could not be served."""

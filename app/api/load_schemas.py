@@ -167,9 +167,11 @@ class LoadList(BaseModel):
 
 
 class FaultAnswer(BaseModel):
-    """One fault of one row; ``row`` counts data rows of the file from 1."""
+    """One fault of one row; ``row`` counts data rows of the file from 1, ``line`` is where the row begins in a text
+    or a sheet, counted as an editor or a spreadsheet does."""
 
     row: int
+    line: int | None
     key: str | None
     field: str
     code: str

@@ -22,6 +22,7 @@ from app.catalogue import Catalogue
 from app.deps import TheCatalogue
 from app.ogc.crs import OGC, SYSTEMS
 from app.ogc.features import Query, read_one, read_page
+from app.parameters import unknown_parameter
 from layers.errors import BadQuery, NotFound
 from layers.kinds.vector import VectorLayer
 from layers.model import Json, Layer
@@ -290,9 +291,4 @@ def only(request: Request, *known: str, formats: Sequence[str] = ("json", "geojs
     """Refuse parameters that a resource does not have, as the standard asks."""
     for name in single(request, formats):
         if name not in known:
-            raise BadQuery(
-                f"没有参数 {name[:40]}",
-                f"there is no parameter {name[:40]}",
-                code="parameter_unknown",
-                field=name[:40],
-            )
+            raise unknown_parameter(name, dict.fromkeys(("f", *known)))

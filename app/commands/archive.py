@@ -28,7 +28,10 @@ Zoom = Annotated[
 
 
 def archive(
-    layers: Annotated[list[str], typer.Argument(help="Layers to put in, in the order they are drawn in.")],
+    layers: Annotated[
+        list[str],
+        typer.Argument(metavar="LAYER...", help="Layers to put in, in the order they are drawn in."),
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="FILE.pmtiles.")],
     minzoom: Zoom = None,
     maxzoom: Zoom = None,

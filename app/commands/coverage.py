@@ -32,7 +32,9 @@ from layers.registry import discover
 coverage = typer.Typer(no_args_is_help=True, help="Where the air bases reach, and where one more helps most.")
 Params = TypeVar("Params", bound=BaseModel)
 
-Bases = Annotated[list[str] | None, typer.Option("--base", help="Id of a base, or LON,LAT; repeatable.")]
+Bases = Annotated[
+    list[str] | None, typer.Option("--base", metavar="BASE", help="Id of a base, or LON,LAT; repeatable.")
+]
 Preparation = Annotated[float | None, typer.Option(help="Minutes to prepare.")]
 Response = Annotated[float | None, typer.Option(help="Minutes in all.")]
 Cruise = Annotated[float | None, typer.Option(help="Speed, km/h.")]
@@ -43,7 +45,11 @@ Aircraft = Annotated[str | None, typer.Option(help="Id of a type of aircraft.")]
 NoFlyFile = Annotated[Path | None, typer.Option("--no-fly", help="GeoJSON file of closed airspace.")]
 Others = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Any parameter of the API as NAME=JSON, e.g. on_scene_min=20; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="NAME=JSON",
+        help="Any parameter of the API as NAME=JSON, e.g. on_scene_min=20; repeatable.",
+    ),
 ]
 
 
@@ -194,8 +200,12 @@ def site(
     model: Annotated[str, typer.Option(help="mclp, mexclp, lscp, lscp_b, p_center, p_median.")] = "mclp",
     p: Annotated[int, typer.Option(help="How many further bases.")] = 1,
     grid_m: Annotated[float | None, typer.Option(help="Candidates on a grid of this step, metres.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Landing points of this kind; repeatable.")] = None,
-    fixed: Annotated[list[str] | None, typer.Option(help="Base that is kept; repeatable.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Landing points of this kind; repeatable.")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None, typer.Option(metavar="BASE", help="Base that is kept; repeatable.")
+    ] = None,
     none_fixed: Annotated[bool, typer.Option("--none-fixed", help="Keep no base.")] = False,
     radius_km: Radius = None,
     response_min: Response = None,
@@ -239,7 +249,9 @@ def _tell(step: str, value: float, bound: float) -> None:
 
 @coverage.command("arrival")
 def arrive(
-    place: Annotated[list[str], typer.Argument(help="LON,LAT; more than one may be given.")],
+    place: Annotated[
+        list[str], typer.Argument(metavar="LON,LAT...", help="LON,LAT; more than one may be given.")
+    ],
     base: Bases = None,
     aircraft: Aircraft = None,
     wind: Wind = None,

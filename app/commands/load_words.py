@@ -7,6 +7,14 @@ from typing import Any
 
 from app.loading import Load
 
+LAYERS_SHOWN = 4
+
+
+def both(said: Any) -> str:
+    """Return what is said in both languages, each once."""
+    zh, en = (said["zh"], said["en"]) if isinstance(said, dict) else (said.zh, said.en)
+    return zh if zh == en else f"{zh} / {en}"
+
 
 def describe_load(load: Load) -> list[str]:
     """Return a load in a few lines."""
@@ -15,19 +23,21 @@ def describe_load(load: Load) -> list[str]:
     ]
     if load.facts and load.facts.encoding:
         encoding = load.facts.encoding
-        lines.append(f"encoding {encoding.name}: {encoding.evidence.zh}")
+        lines.append(f"encoding {encoding.name}: {both(encoding.evidence)}")
         lines += [f"  {sample}" for sample in encoding.samples]
     if load.reading and load.reading.get("operation"):
-        lines.append(f"coordinates: {load.reading['operation']['zh']}")
-    lines += [f"[{f.code}] {f.zh}" for f in load.findings]
+        lines.append(f"coordinates: {both(load.reading['operation'])}")
+    lines += [f"[{f.code}] {both(f)}" for f in load.findings]
     if load.counts:
         lines.append(changes(load.counts, load.removes))
     if load.version:
         lines.append(f"version {load.version}, {load.rows_loaded:,} rows")
     if load.message:
-        lines.append(load.message)
+        lines.append(both(load.counts["problem"]) if "problem" in load.counts else load.message)
     if load.state == "committing" or (load.state in ("received", "staged") and not load.questions):
-        lines.append(f"未完成，可继续：riskmap loads amend {load.id}（或 discard 放弃）")
+        lines.append(
+            f"未完成，可继续，或以 discard 放弃 / not done: go on, or discard it: riskmap loads amend {load.id}"
+        )
     return lines
 
 
@@ -42,13 +52,13 @@ def describe_questions(questions: list[dict[str, Any]], load_id: str) -> list[st
     """Return open decisions with the command that gives each answer."""
     lines: list[str] = []
     for asked in questions:
-        lines.append(f"? [{asked['code']}] {asked['zh']}")
+        lines.append(f"? [{asked['code']}] {both(asked)}")
         for option in asked["options"]:
             keys = " ".join(
                 f"--set-key '{key}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}'"
                 for key, value in option["set"].items()
             )
-            lines.append(f"    {option['zh']}\n      riskmap loads amend {load_id} {keys}")
+            lines += [f"    {both(option)}", f"      riskmap loads amend {load_id} {keys}"]
     return lines
 
 
@@ -60,18 +70,27 @@ def describe_survey(found: dict[str, Any]) -> list[str]:
         lines.append(f"{table['name']}  {table['format']}  {rows} rows  {table['geometry']}")
         lines.append("  columns: " + ", ".join(f"{c['name']} ({c['type']})" for c in table["columns"]))
         if table["encoding"]:
-            lines.append(f"  encoding {table['encoding']['name']}: {table['encoding']['evidence']['zh']}")
+            lines.append(f"  encoding {table['encoding']['name']}: {both(table['encoding']['evidence'])}")
             lines += [f"    {sample}" for sample in table["encoding"]["samples"]]
+        for fit in table["layers"][:LAYERS_SHOWN]:
+            mark = "*" if fit["layer"] == table["layer"] else " "
+            lines.append(f" {mark}--layer {fit['layer']:16} {both(fit['title'])}: {both(fit['why'])}")
         for candidate in table["reading"]["candidates"][:4]:
             axes = " (axes swapped)" if candidate["swapped"] else ""
             lines.append(
-                f"  {candidate['confidence']:>3} % {candidate['key']}{axes} {candidate['title']['zh']}:"
+                f"  {candidate['confidence']:>3} % {candidate['key']}{axes} {both(candidate['title'])}:"
                 f" {candidate['in_province']:.0%} in the province"
             )
-        lines += [f"  [{note['code']}] {note['zh']}" for note in table["reading"]["notes"]]
-        lines += [f"  [{f['code']}] {f['zh']}" for f in table["findings"]]
-    lines += [f"[{f['code']}] {f['zh']}" for f in found["findings"]]
+        lines += [f"  [{note['code']}] {both(note)}" for note in table["reading"]["notes"]]
+        lines += [f"  [{f['code']}] {both(f)}" for f in table["findings"]]
+    lines += [f"[{f['code']}] {both(f)}" for f in found["findings"]]
     return lines
+
+
+def row_words(fault: dict[str, Any]) -> str:
+    """Return which row of a file a fault is in, and where that row begins in a text or a sheet."""
+    line = "" if fault["line"] is None else f", line {fault['line']}"
+    return f"data row {fault['row']}{line}"
 
 
 def load_line(load: Load) -> str:
@@ -90,6 +109,6 @@ def sample_lines(shown: dict[str, Any]) -> list[str]:
     lines += [f"- {row['key']}  {row['title'] or ''}" for row in shown["gone"]]
     for fault in (shown.get("faults") or {}).get("faults", []):
         lines.append(
-            f"! row {fault['row']} {fault['field']} [{fault['code']}] {fault['value']!r} {fault['zh']}"
+            f"! {row_words(fault)} {fault['field']} [{fault['code']}] {fault['value']!r} {both(fault)}"
         )
     return lines

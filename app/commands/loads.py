@@ -18,6 +18,7 @@ import typer
 from app.api.load_answers import answer
 from app.commands.database import database
 from app.commands.load_words import (
+    both,
     changes,
     describe_load,
     describe_questions,
@@ -31,6 +32,7 @@ from app.state.prepare import prepare
 from layers.errors import BadInput
 from layers.registry import discover
 from layers.store import Files
+from layers.visible import visible
 
 loads = typer.Typer(
     no_args_is_help=True, help="One load step by step: inspect, stage, preview, commit, undo."
@@ -41,7 +43,11 @@ LoadId = Annotated[str, typer.Argument(help="Id of the load.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 SetKeys = Annotated[
     list[str] | None,
-    typer.Option("--set-key", help="Profile key=value (JSON or text), e.g. crs=EPSG:4549; repeatable."),
+    typer.Option(
+        "--set-key",
+        metavar="KEY=VALUE",
+        help="Key of the profile and its value (JSON or text), e.g. crs=EPSG:4549; repeatable.",
+    ),
 ]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="Saved profile to start from.")]
 Person = Annotated[str, typer.Option(help="Who asks for it; stays on record.")]
@@ -79,7 +85,8 @@ def load_in_one(
         load = known.get(load.id)
         if earlier and not as_json:
             typer.echo(
-                f"{file.name} 已于 {load.started_at:%Y-%m-%d %H:%M} 按同样设置载入，内容正在使用，无须再载"
+                f"{visible(file.name)} 已于 {load.started_at:%Y-%m-%d %H:%M} 按同样设置载入，内容正在使用，无须再载"
+                " / was loaded then under the same profile and is what is served; there is nothing to do"
             )
         _show(known, load, as_json)
     if load.questions:
@@ -92,7 +99,8 @@ def inspect(
     encoding: Annotated[str | None, typer.Option(help="Read the text as this.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Look into a file: tables, rows, fields, encoding with samples, coordinate systems that fit. Writes nothing."""
+    """Look into a file: tables, rows, fields, the layers that fit and why, encoding with samples, coordinate systems
+    that fit. Writes nothing."""
     with service() as known:
         found = known.inspect(file, encoding)
     _print(found, as_json, describe_survey(found))
@@ -156,7 +164,8 @@ def errors(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Faults to print.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List the faults of a load, or write them to files."""
+    """List the faults of a load, or write them to files. Each names its data row (counted from 1, without the header)
+    and, for text and sheets, the line of the file or row of the sheet."""
     with service() as known:
         for kind, target in (("csv", csv), ("xlsx", xlsx), ("gpkg", gpkg)):
             if target is not None:
@@ -164,9 +173,11 @@ def errors(
                     shutil.move(known.export(load_id, kind, Path(folder)), target)
         found = known.faults(load_id, limit=limit, offset=0, severity=None)
     lines = [
-        f"row {f['row']:>7}  {f['field']:16} {f['code']:18} {f['value']!r} {f['zh']}" for f in found["faults"]
+        f"{f['row']:>8}  {f['line'] or '-':>8}  {f['field']:16} {f['code']:18} {f['value']!r} {both(f)}"
+        for f in found["faults"]
     ]
-    _print(found, as_json, [f"{found['total']} faults", *lines])
+    head = HEAD_OF_FAULTS if lines else []
+    _print(found, as_json, [f"{found['total']} faults", *head, *lines])
 
 
 @loads.command()
@@ -214,11 +225,11 @@ def discard(load_id: LoadId, as_json: Json = False) -> None:
 
 @loads.command()
 def history(
-    layer: Annotated[str | None, typer.Argument(help="Layer; none means all.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    layer: Annotated[str | None, typer.Argument(help="Only loads of this layer.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Loads to list.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """List loads, the newest first."""
+    """List loads, the newest first, with the time of the province."""
     with service() as known:
         found = known.history(layer, limit)
         body = {"loads": [answer(known, load) for load in found]}
@@ -236,7 +247,9 @@ def diff(load_id: LoadId, as_json: Json = False) -> None:
 @loads.command()
 def rollback(
     load_id: LoadId,
-    with_later: Annotated[bool, typer.Option(help="Take later loads of the layer back too.")] = False,
+    with_later: Annotated[
+        bool, typer.Option("--with-later", help="Take later loads of the layer back too.")
+    ] = False,
     person: Person = "",
     as_json: Json = False,
 ) -> None:
@@ -276,7 +289,10 @@ def save(
 
 
 @profiles.command("list")
-def list_profiles(layer: Annotated[str | None, typer.Argument()] = None, as_json: Json = False) -> None:
+def list_profiles(
+    layer: Annotated[str | None, typer.Argument(help="Only profiles for this layer.")] = None,
+    as_json: Json = False,
+) -> None:
     """List saved profiles."""
     with service() as known:
         found = known.profiles(layer, [])
@@ -284,16 +300,18 @@ def list_profiles(layer: Annotated[str | None, typer.Argument()] = None, as_json
 
 
 @profiles.command("show")
-def show_profile(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
+def show_profile(
+    name: Annotated[str, typer.Argument(help="Name of the profile.")], as_json: Json = False
+) -> None:
     """Show a saved profile."""
     with service() as known:
         found = known.profile(name)
-    _print(found, as_json, [json.dumps(found, ensure_ascii=False, indent=2)])
+    _print(found, as_json, json.dumps(found, ensure_ascii=False, indent=2).splitlines())
 
 
 @profiles.command("test")
 def try_profile(
-    name: Annotated[str, typer.Argument()],
+    name: Annotated[str, typer.Argument(help="Name of the profile.")],
     file: Annotated[Path, typer.Argument(help="A file to try it on.")],
     as_json: Json = False,
 ) -> None:
@@ -315,10 +333,10 @@ def _show(known: LoadService, load: Load, as_json: bool) -> None:
 
 def _print(body: Any, as_json: bool, lines: list[str]) -> None:
     if as_json:
-        typer.echo(json.dumps(body, ensure_ascii=False, default=str))
+        typer.echo(visible(json.dumps(body, ensure_ascii=False, default=str)))
         return
     for line in lines:
-        typer.echo(line)
+        typer.echo(visible(line))
 
 
 def _exit_for(load: Load) -> None:
@@ -328,6 +346,10 @@ def _exit_for(load: Load) -> None:
         raise typer.Exit(BAD_ROWS)
 
 
+HEAD_OF_FAULTS = (
+    "数据行号  文件行号  （数据行从 1 数起，不含表头；文件行即表格软件左侧的行号）",
+    "data row      line  (data rows are counted from 1 without the header, lines as a spreadsheet or an editor does)",
+)
 NEEDS_DECISION, BAD_ROWS = 2, 3
 EXIT_CODES: dict[type[Exception], int] = {NeedsDecision: NEEDS_DECISION, RowsRefused: BAD_ROWS}
 

@@ -12,7 +12,8 @@ from app.settings import Settings
 
 tiles = typer.Typer(no_args_is_help=True, help="Tiles of a running server.")
 Layers = Annotated[
-    list[str] | None, typer.Option("--layer", help="Repeatable; without it what the map opens with.")
+    list[str] | None,
+    typer.Option("--layer", metavar="LAYER", help="Repeatable; without it what the map opens with."),
 ]
 
 

@@ -15,6 +15,7 @@ from app import choices
 from app.api.boxes import NUMBER
 from app.ogc import filters
 from app.ogc.crs import Crs, system
+from app.parameters import unknown_parameter
 from layers.errors import BadQuery
 from layers.kinds.tiles import Choice
 from layers.kinds.vector import VectorLayer
@@ -49,7 +50,7 @@ class Query:
         names = {f.name for f in layer.fields}
         for name in asked:
             if name not in PARAMETERS and name not in names:
-                raise _bad("parameter_unknown", name, "没有此参数", "is not known")
+                raise unknown_parameter(name, (*PARAMETERS, *sorted(names)))
         if system(asked.get("filter-crs"), "filter-crs").srid != 4326:
             raise _bad("crs_unsupported", "filter-crs", "只支持 CRS84", "can only be CRS84")
         return cls(

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote
 from app import choices
 from app.choices import choice_of
 from app.ogc import filters
+from app.parameters import unknown_parameter
 from layers.errors import BadQuery, NotFound
 from layers.kinds.tiles import Choice, Part, touches
 from layers.kinds.vector import VectorLayer
@@ -107,12 +108,7 @@ def _parameters(query: bytes) -> dict[str, str]:
     asked: dict[str, str] = {}
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=20):
         if name not in PARAMETERS:
-            raise BadQuery(
-                f"没有参数 {name[:40]}；可用 {', '.join(PARAMETERS)}",
-                f"there is no parameter {name[:40]}; there are {', '.join(PARAMETERS)}",
-                code="parameter_unknown",
-                field=name[:40],
-            )
+            raise unknown_parameter(name, PARAMETERS)
         if name in asked:
             raise BadQuery(
                 f"参数 {name} 重复", f"parameter {name} is given twice", code="parameter_repeated", field=name

@@ -22,6 +22,7 @@ from layers.errors import BadInput, Conflict, NotFound, Unavailable
 from layers.registry import Registry
 from layers.store import Files
 
+FAILED = {"code": "failed", "zh": "程序出错，载入未生效", "en": "the program failed; nothing was loaded"}
 DATABASE_GONE = (
     PoolTimeout,
     OperationalError,
@@ -88,12 +89,7 @@ class LoadBook:
                 load=load.id,
             ) from error
         except Exception as error:
-            problem = {
-                "code": "failed",
-                "zh": "程序出错，载入未生效",
-                "en": "the program failed; nothing was loaded",
-            }
-            self.end(load, "failed", f"{type(error).__name__}: {error}"[:2000], problem)
+            self.end(load, "failed", f"{type(error).__name__}: {error}"[:2000], FAILED)
             raise
 
     def end(self, load: Load, state: str, message: str, problem: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from etl.loads.faults import (
     forget_faults,
     keep_bad_rows,
     name_faults,
+    name_lines,
     refuse_known_keys,
     refuse_repeated_keys,
 )
@@ -31,6 +32,7 @@ from layers.crs.offset import FEWEST_MOVED, moved_note
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 
+WITH_LINES = ("csv", "xlsx")
 USUAL_ENCODINGS = ("gb18030", "utf-8", "big5")
 
 
@@ -53,7 +55,7 @@ def check_rows(
     load.questions, load.counts = [], {}
     if not load.rows_in:  # before anything is asked about it
         raise _without_rows(load)
-    if load.facts.geometry == "none" and load.facts.format in ("csv", "xlsx"):
+    if load.facts.geometry == "none" and load.facts.format in WITH_LINES:
         load.questions.append(_coordinates_question(load))
         return
     if load.facts.geometry == "none":
@@ -149,6 +151,8 @@ def _judge(connection: Connection, load: Load, reading: Reading, ready: Sql) -> 
     if load.profile.mode == "append" and parent is not None:
         known = sql.Identifier(SCHEMA, str(parent.table_name))
         bad += refuse_known_keys(connection, load.id, layer.key, ready, known)
+    if (bad or warned) and load.facts is not None and load.facts.format in WITH_LINES:
+        name_lines(connection, load.id)
     load.counts = {"bad": bad, "warned": warned, "selected": selected}
 
 
@@ -205,7 +209,7 @@ def _encoding_question(load: Load) -> dict[str, object] | None:
 def _missing(layer: VectorLayer, mapping: Mapping, load: Load) -> dict[str, object]:
     titles = [next(f.title for f in layer.fields if f.name == name) for name in mapping.missing]
     zh = "、".join(f"{t.zh}（{n}）" for t, n in zip(titles, mapping.missing, strict=True))
-    names = "、".join(mapping.unused) or "无"
+    unused_zh, unused_en = "、".join(mapping.unused) or "无", ", ".join(mapping.unused) or "none"
     options = []
     if layer.key in mapping.missing:
         options = [
@@ -214,13 +218,17 @@ def _missing(layer: VectorLayer, mapping: Mapping, load: Load) -> dict[str, obje
                 "没有编号：由内容生成",
                 "there is no key: make it from the content",
             ),
-            option({"key_from": ["#row"]}, "没有编号：用行号", "there is no key: use the row number"),
+            option(
+                {"key_from": ["#row"]},
+                "没有编号：用数据行号",
+                "there is no key: use the number of the data row",
+            ),
         ]
     return question(
         "field_missing",
         "rename",
-        f"{load.file} 缺少必填字段 {zh}；未用的列：{names}；请指定对应列或固定值",
+        f"{load.file} 缺少必填字段 {zh}；未用的列：{unused_zh}；请指定对应列或固定值",
         f"{load.file} lacks required fields {', '.join(mapping.missing)}; unused columns: "
-        f"{', '.join(mapping.unused) or 'none'}; name their columns or constants",
+        f"{unused_en}; name their columns or constants",
         options,
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from etl.loads.questions import option, question
+from etl.loads.ranking import Fit, clear_choice, rank_layers
 from etl.loads.record import Load
-from etl.sources.model import TableFacts
+from etl.sources.model import Finding, TableFacts
 from layers.errors import BadInput
 from layers.model import Layer
 from layers.registry import Registry
+
+LAYER_GUESSED = "layer_guessed"
 
 
 def target_of(registry: Registry, layer_id: str) -> Layer:
@@ -30,18 +35,46 @@ def target_of(registry: Registry, layer_id: str) -> Layer:
     return layer
 
 
-def layer_or_question(load: Load, registry: Registry) -> Layer | None:
-    """Return the layer of a load; None, and a question added, where nobody has named one."""
+def guess_layer(load: Load, registry: Registry, table: TableFacts | None) -> list[Fit]:
+    """Set the layer of a load where its name and its columns leave no doubt, and say why; returns the ranking."""
+    fits = rank_layers(registry, load.file, table)
+    found = clear_choice(fits) if table is not None else None
+    if found is not None and load.survey is not None:
+        title, why = found.layer.title, found.why
+        load.layer = found.layer.id
+        zh = f"图层按文件判断为“{title.zh}”：{why.zh}；不对就改选"
+        en = f"the layer is taken to be “{title.en}”: {why.en}; choose another if it is not"
+        finding = Finding(LAYER_GUESSED, "info", zh, en, {"layer": found.layer.id})
+        load.survey = replace(load.survey, findings=[*load.survey.findings, finding])
+    return fits
+
+
+def layer_or_question(load: Load, registry: Registry, table: TableFacts | None) -> Layer | None:
+    """Return the layer of a load; None, and a question added, where nobody has named one and it is not plain."""
+    fits = [] if load.layer is not None else guess_layer(load, registry, table)
     if load.layer is not None:
         return target_of(registry, load.layer)
-    options = [
-        option({"layer": layer.id}, layer.title.zh, layer.title.en)
-        for layer in reversed(list(registry.values()))
-        if not layer.derived
-    ]
+    options = [_option(fit) for fit in fits]
     zh, en = "请选择要载入的图层", "choose the layer to load into"
     load.questions.append(question("layer_missing", "layer", zh, en, options))
     return None
+
+
+def _option(fit: Fit) -> dict[str, Any]:
+    title, why = fit.layer.title, fit.why
+    return option(
+        {"layer": fit.layer.id},
+        f"{title.zh}：{why.zh}" if why.zh else title.zh,
+        f"{title.en}: {why.en}" if why.en else title.en,
+    )
+
+
+def set_layer(load: Load, layer: str) -> None:
+    """Take the layer that a person has named; a guess that was another is no longer told."""
+    load.layer = layer
+    if load.survey is not None:
+        kept = [f for f in load.survey.findings if f.code != LAYER_GUESSED or f.where.get("layer") == layer]
+        load.survey = replace(load.survey, findings=kept)
 
 
 def table_or_question(load: Load) -> TableFacts | None:

@@ -21,9 +21,11 @@ SHOWN_ROWS = 5
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault of one row. ``row`` counts data rows of the file from 1; ``field`` may be ``geometry``."""
+    """One fault of one row. ``row`` counts data rows of the file from 1, ``line`` is where the row begins in a text or
+    a sheet, counted as an editor or a spreadsheet does (None in other formats); ``field`` may be ``geometry``."""
 
     row: int
+    line: int | None
     key: str | None
     field: str
     code: str
@@ -69,13 +71,20 @@ def _said(fault: Fault) -> str:
 
 
 def _rows_zh(faults: list[Fault]) -> str:
-    shown = "、".join(str(f.row) for f in faults[:SHOWN_ROWS])
-    return f"第 {shown} 行" if len(faults) <= SHOWN_ROWS else f"第 {shown} 等行"
+    first, lines = faults[:SHOWN_ROWS], _lines(faults, "、")
+    shown, more = "、".join(str(f.row) for f in first), "等" if len(faults) > SHOWN_ROWS else ""
+    return f"数据第 {shown} {more}行" + (f"，文件第 {lines} {more}行" if lines else "")
 
 
 def _rows_en(faults: list[Fault]) -> str:
-    shown = ", ".join(str(f.row) for f in faults[:SHOWN_ROWS])
-    return f"row {shown}" if len(faults) <= SHOWN_ROWS else f"rows {shown} and more"
+    first, lines = faults[:SHOWN_ROWS], _lines(faults, ", ")
+    shown, more = ", ".join(str(f.row) for f in first), " and more" if len(faults) > SHOWN_ROWS else ""
+    return f"data row {shown}{more}" + (f"; line {lines}{more} of the file" if lines else "")
+
+
+def _lines(faults: list[Fault], comma: str) -> str:
+    """Return the lines of the first rows; nothing where the format has no lines."""
+    return comma.join(str(f.line) for f in faults[:SHOWN_ROWS] if f.line is not None)
 
 
 def forget_faults(connection: Connection, load_id: str) -> None:
@@ -129,6 +138,17 @@ def _key_text(reading: Reading) -> Sql:
     return key.text_of(staged_column(key.field.name))
 
 
+def name_lines(connection: Connection, load_id: str) -> None:
+    """Say of each fault at which line of the text or row of the sheet its row begins."""
+    run(
+        connection,
+        sql.SQL(
+            "UPDATE layer.load_error e SET line = r._line FROM {} r"
+            " WHERE e.load = {} AND r._row = e.row AND r._line IS NOT NULL"
+        ).format(stage_table("raw", load_id), sql.Literal(load_id)),
+    )
+
+
 def refuse_repeated_keys(connection: Connection, load_id: str, key: str, ready: Sql) -> int:
     """Mark rows that repeat a key: the first row of a key stands; the others are bad. Returns how many."""
     values = {
@@ -136,6 +156,7 @@ def refuse_repeated_keys(connection: Connection, load_id: str, key: str, ready: 
         "key": sql.Identifier(key),
         "field": sql.Literal(key),
         "ready": ready,
+        "raw": stage_table("raw", load_id),
     }
     marked = run(
         connection,
@@ -144,8 +165,10 @@ def refuse_repeated_keys(connection: Connection, load_id: str, key: str, ready: 
             " GROUP BY {key} HAVING count(*) > 1), bad AS (UPDATE {ready} r SET _bad = true FROM twice t"
             " WHERE r.{key} = t.k AND NOT r._bad AND r._row > t.first RETURNING r._row, r.{key}::text AS k, t.first)"
             " INSERT INTO layer.load_error (load, row, key, field, code, severity, value, zh, en)"
-            " SELECT {load}, _row, k, {field}, 'key_duplicate', 'error', k, '与第 ' || first || ' 行主键重复',"
-            " 'repeats the key of row ' || first FROM bad"
+            " SELECT {load}, b._row, k, {field}, 'key_duplicate', 'error', k,"
+            " '与数据第 ' || first || ' 行' || coalesce('（文件第 ' || f._line || ' 行）', '') || '主键重复',"
+            " 'repeats the key of data row ' || first || coalesce(' (line ' || f._line || ' of the file)', '')"
+            " FROM bad b LEFT JOIN {raw} f ON f._row = b.first"
         ).format(**values),
     )
     return marked.rowcount
@@ -187,7 +210,8 @@ def keep_bad_rows(connection: Connection, load_id: str, names: list[str], ready:
     run(
         connection,
         sql.SQL(
-            "INSERT INTO layer.load_bad_row (load, row, cells, shape) SELECT {}, x._row, {}, coalesce(x._wkb_z, x._wkb)"
+            "INSERT INTO layer.load_bad_row (load, row, line, cells, shape)"
+            " SELECT {}, x._row, x._line, {}, coalesce(x._wkb_z, x._wkb)"
             " FROM {} x JOIN {} y ON y._row = x._row WHERE y._bad"
         ).format(sql.Literal(load_id), cells, stage_table("raw", load_id), ready),
     )
@@ -214,7 +238,7 @@ def faults_of(
     rows = run(
         connection,
         sql.SQL(
-            "SELECT row, key, field, code, severity, value, zh, en FROM layer.load_error WHERE {}"
+            "SELECT row, line, key, field, code, severity, value, zh, en FROM layer.load_error WHERE {}"
             " ORDER BY severity, row, field LIMIT {} OFFSET {}"
         ).format(where, sql.Literal(limit), sql.Literal(offset)),
     )

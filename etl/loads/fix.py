@@ -11,7 +11,7 @@ import pyarrow as pa
 import shapely
 
 from etl.loads import record
-from etl.loads.export import ROW, X, Y, bad_rows, column_names
+from etl.loads.export import ROW, BadRow, X, Y, bad_rows, column_names
 from etl.loads.loader import Loader
 from etl.loads.mapping import no_column
 from etl.loads.record import Load
@@ -26,12 +26,12 @@ ENDED = ("loaded", "unchanged", "checked")
 def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: str = "") -> Load:
     """Open and stage a load for the corrected rows in an XLSX, CSV or other table with the columns of the export.
 
-    Rows are matched by the column ``行号``; a cell that is left out keeps its old value, a row that is left out stays
-    bad. A place is moved by changing ``坐标X`` and ``坐标Y`` (coordinates of the first file).
+    Rows are matched by the column ``数据行号 row``; a cell that is left out keeps its old value, a row that is left out
+    stays bad. A place is moved by changing ``坐标X x`` and ``坐标Y y`` (coordinates of the first file).
 
     Raises:
         BadInput: the load has no bad rows (code ``nothing_to_fix``), or is not loaded yet.
-        BadFile: the file cannot be read, lacks ``行号``, names a row that was not bad (code ``row_unknown``)
+        BadFile: the file cannot be read, lacks ``数据行号 row``, names a row that was not bad (code ``row_unknown``)
             or one row twice (``row_twice``).
     """
     parent = loader.get(load_id)
@@ -40,7 +40,7 @@ def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: 
             f"载入 {load_id} 尚未检查完，不能修正", f"load {load_id} is not checked yet", code="not_checked"
         )
     with loader.engine.connect() as connection:
-        kept = {row: (cells, shape) for row, cells, shape in bad_rows(connection, load_id)}
+        kept = {bad.row: bad for bad in bad_rows(connection, load_id)}
     if not kept:
         raise BadInput(
             f"载入 {load_id} 没有待修正的行", f"load {load_id} has no bad rows left", code="nothing_to_fix"
@@ -67,9 +67,7 @@ def _facts(parent: Load) -> TableFacts:
     return TableFacts.from_json(facts)
 
 
-def _corrected(
-    parent: Load, load: Load, path: Path, kept: dict[int, tuple[dict[str, Any], Any]]
-) -> list[tuple[int, dict[str, Any], Any]]:
+def _corrected(parent: Load, load: Load, path: Path, kept: dict[int, BadRow]) -> list[BadRow]:
     assert load.survey is not None  # noqa: S101 - it was surveyed just now
     table = next(
         (t for t in load.survey.tables if any(c.name == ROW for c in t.columns)), load.survey.tables[0]
@@ -77,24 +75,24 @@ def _corrected(
     names = [c.name for c in table.columns]
     if ROW not in names:
         raise no_column(load.file, ROW, names)
-    found: list[tuple[int, dict[str, Any], Any]] = []
+    found: list[BadRow] = []
     with open_table(path, ReadOptions(table=table.name)) as opened:
         for batch in opened.reader:
             columns = [batch.column(f"c{at + 1}").to_pylist() for at in range(len(names))]
             for cells in zip(*columns, strict=True):
                 found.append(_row(parent, load, dict(zip(names, cells, strict=True)), kept))
         _ = opened.end
-    found.sort(key=lambda row: row[0])
-    for (row, *_), (following, *_) in pairwise(found):
-        if row == following:
-            raise _row_twice(load.file, row)
+    found.sort(key=lambda bad: bad.row)
+    for bad, following in pairwise(found):
+        if bad.row == following.row:
+            raise _row_twice(load.file, bad.row)
     return found
 
 
 def _row_twice(file: str, row: int) -> BadFile:
     return BadFile(
-        f"{file}：行号 {row} 出现多次",
-        f"{file}: row {row} stands there more than once",
+        f"{file}：数据第 {row} 行出现多次",
+        f"{file}: data row {row} stands there more than once",
         code="row_twice",
         file=file,
         field=ROW,
@@ -102,22 +100,20 @@ def _row_twice(file: str, row: int) -> BadFile:
     )
 
 
-def _row(
-    parent: Load, load: Load, cells: dict[str, Any], kept: dict[int, tuple[dict[str, Any], Any]]
-) -> tuple[int, dict[str, Any], Any]:
+def _row(parent: Load, load: Load, cells: dict[str, Any], kept: dict[int, BadRow]) -> BadRow:
     said = str(cells[ROW] or "").strip().removesuffix(".0")
     row = int(said) if said.isdigit() else -1
     if row not in kept:
         raise BadFile(
-            f"{load.file}：行号 {said[:20]!r} 不是载入 {parent.id} 的待修正行",
-            f"{load.file}: row {said[:20]!r} is not a bad row of load {parent.id}",
+            f"{load.file}：{said[:20]!r} 不是载入 {parent.id} 待修正的数据行号",
+            f"{load.file}: data row {said[:20]!r} is not a bad row of load {parent.id}",
             code="row_unknown",
             file=load.file,
             field=ROW,
         )
-    before, shape = kept[row]
-    values = {name: cells[name] if name in cells else before.get(name) for name in column_names(parent)}
-    return row, values, _place(cells, shape)
+    before = kept[row]
+    values = {name: cells[name] if name in cells else before.cells.get(name) for name in column_names(parent)}
+    return BadRow(row, before.line, values, _place(cells, before.shape))
 
 
 def _place(cells: dict[str, Any], shape: Any) -> Any:
@@ -135,13 +131,16 @@ def _place(cells: dict[str, Any], shape: Any) -> Any:
     return point
 
 
-def _batch(facts: TableFacts, rows: list[tuple[int, dict[str, Any], Any]]) -> pa.RecordBatch:
+def _batch(facts: TableFacts, rows: list[BadRow]) -> pa.RecordBatch:
     names = [c.name for c in facts.columns]
-    columns: dict[str, pa.Array] = {"_row": pa.array([row for row, _, _ in rows], pa.int64())}
+    columns: dict[str, pa.Array] = {
+        "_row": pa.array([bad.row for bad in rows], pa.int64()),
+        "_line": pa.array([bad.line for bad in rows], pa.int64()),
+    }
     for at, name in enumerate(names, start=1):
-        cells = [None if (v := values.get(name)) is None else str(v) for _, values, _ in rows]
+        cells = [None if (v := bad.cells.get(name)) is None else str(v) for bad in rows]
         columns[f"c{at}"] = pa.array(cells, pa.string())
-    shapes = np.array([shape for _, _, shape in rows], dtype=object)
+    shapes = np.array([bad.shape for bad in rows], dtype=object)
     flat = shapely.to_wkb(shapely.force_2d(shapes))
     high = [shapely.to_wkb(s) if s is not None and shapely.has_z(s) else None for s in shapes]
     columns["_wkb"] = pa.array(list(flat), pa.binary())

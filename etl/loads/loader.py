@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 
 from etl.loads import record
-from etl.loads.book import LoadBook
+from etl.loads.book import FAILED, LoadBook
 from etl.loads.check import check_rows
-from etl.loads.choices import layer_or_question, table_or_question, target_of
+from etl.loads.choices import guess_layer, layer_or_question, set_layer, table_or_question, target_of
 from etl.loads.commit import Commit, Loaded, Mark
 from etl.loads.heap import index_ahead
 from etl.loads.preview import outlines, samples
@@ -88,6 +88,8 @@ class Loader(LoadBook):
                 self._survey(load, path)
             else:
                 load.file_sha256, load.file_bytes = digest_of(path)
+            if load.layer is None and load.survey is not None and len(load.survey.tables) == 1:
+                guess_layer(load, self.registry, load.survey.tables[0])
             earlier = None if again else self._earlier(load)
         if earlier is not None:
             return earlier
@@ -165,7 +167,7 @@ class Loader(LoadBook):
             check_crs(load.profile)
             if layer is not None:
                 self.target(layer)
-                load.layer = layer
+                set_layer(load, layer)
             if any(getattr(before, n) != getattr(load.profile, n) for n in ("table", "encoding", "x", "y")):
                 load.state, load.facts = "received", None
             elif load.state == "checked":
@@ -191,8 +193,8 @@ class Loader(LoadBook):
     def _advance(self, load: Load) -> None:
         load.questions, load.message = [], ""
         load.counts.pop("problem", None)
-        layer = layer_or_question(load, self.registry)
         table = table_or_question(load) if load.survey is not None else None
+        layer = layer_or_question(load, self.registry, table)
         if load.questions:
             self.keep(load)
             return
@@ -350,13 +352,10 @@ class Loader(LoadBook):
         with self.quietly(), self.engine.begin() as connection:
             fresh = record.get(connection, load.id)
             fresh.state, fresh.profile = state, load.profile
-            fresh.message = str(error)[:2000]
+            fresh.message, problem = str(error)[:2000], FAILED
             if isinstance(error, RiskmapError):
-                fresh.message = error.zh
-                fresh.counts = {
-                    **fresh.counts,
-                    "problem": {"code": error.code, "zh": error.zh, "en": error.en},
-                }
+                fresh.message, problem = error.zh, {"code": error.code, "zh": error.zh, "en": error.en}
+            fresh.counts = {**fresh.counts, "problem": problem}
             if isinstance(error, NeedsDecision):
                 fresh.questions = error.questions
             record.save(connection, fresh)

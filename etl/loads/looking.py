@@ -9,6 +9,7 @@ import numpy as np
 
 from etl.loads.loader import Loader
 from etl.loads.profile import Profile
+from etl.loads.ranking import clear_choice, rank_layers
 from etl.loads.reading import described
 from etl.sources.model import TableFacts
 from layers.crs.recognise import Places, recognise
@@ -28,6 +29,10 @@ def inspect_file(loader: Loader, path: Path, encoding: str | None = None) -> dic
     body = found.as_json()
     for table, shown in zip(found.tables, body["tables"], strict=True):
         shown["reading"] = _reading(table, places)
+        fits = rank_layers(loader.registry, path.name, table)
+        plain = clear_choice(fits)
+        shown["layer"] = plain.layer.id if plain else None
+        shown["layers"] = [fit.as_json() for fit in fits if fit.score > 0]
         for name in HIDDEN:
             shown.pop(name)
     return body

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from etl.loads.profile import Profile
 from etl.loads.sqltools import run
 from layers.errors import BadInput, NotFound
+from layers.region import BEIJING
 
 LONGEST_NAME = 80
 OF_ONE_FILE = {"source_date", "table", "shift"}
@@ -34,7 +35,7 @@ class SavedProfile:
 
     def as_json(self) -> dict[str, Any]:
         """Return the profile as JSON."""
-        return {**self.__dict__, "saved_at": self.saved_at.isoformat()}
+        return {**self.__dict__, "saved_at": self.saved_at.astimezone(BEIJING).isoformat()}
 
 
 _COLUMNS = "name, version, layer, columns, body, saved_by, saved_at"

@@ -229,6 +229,8 @@ def _answer(code: str, candidate: Candidate) -> dict[str, Any]:
     )
 
 
+ACCEPTED = "基准转换未知，偏差可达约 100 m，接受 / the shift is not known and may be 100 m; accepted"
+"""Stays on record as it is."""
 _QUESTIONS = {
     "crs_unknown": (
         "文件没有坐标系，坐标也不像任何已知的坐标系；请写明（如 EPSG:4549）",
@@ -257,7 +259,7 @@ def _shift_question(error: BadInput) -> dict[str, Any]:
         f"{error.en}",
         [
             option(
-                {"shift": {"accepted": "基准转换未知，偏差可达约 100 m，接受"}},
+                {"shift": {"accepted": ACCEPTED}},
                 "接受未知的基准偏差（可达约 100 m），并记录在案",
                 "accept the unknown shift (up to about 100 m), on record",
             )

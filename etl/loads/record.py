@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from etl.loads.profile import Profile, read_profile
 from etl.sources.model import Finding, Survey, TableFacts
 from layers.errors import NotFound, Outdated
+from layers.region import BEIJING
 
 _METADATA = MetaData(schema="layer")
 _TEXTS = (
@@ -60,8 +61,8 @@ OPEN_STATES = ("received", "staged", "checked", "committing")
 
 
 def new_id() -> str:
-    """Return an id that sorts by time and can stand in a table name."""
-    return f"{datetime.now(UTC):%y%m%d%H%M%S}{secrets.token_hex(3)}"
+    """Return an id that begins with the time of the province and can stand in a table name."""
+    return f"{datetime.now(BEIJING):%y%m%d%H%M%S}{secrets.token_hex(3)}"
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Load:
     person: str = ""
     path: str = ""
     shaped: int | None = None
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started_at: datetime = field(default_factory=lambda: datetime.now(BEIJING))
     finished_at: datetime | None = None
     revision: int = 0
 
@@ -169,10 +170,12 @@ def history(connection: Connection, layer: str | None, limit: int, offset: int =
 
 
 def from_row(row: dict[str, Any]) -> Load:
-    """Build a load from its row."""
+    """Build a load from its row; its times are those of the province, whatever the zone of the server."""
     return Load(
         **{
             **row,
+            "started_at": row["started_at"].astimezone(BEIJING),
+            "finished_at": row["finished_at"].astimezone(BEIJING) if row["finished_at"] else None,
             "profile": read_profile(row["profile"]),
             "survey": Survey.from_json(row["survey"]) if row["survey"] else None,
             "facts": TableFacts.from_json(row["facts"]) if row["facts"] else None,

@@ -47,8 +47,8 @@ class Staged:
 def stage_file(engine: Engine, load_id: str, path: Path, options: ReadOptions, advance: Advance) -> Staged:
     """Read one table of a file into ``stage.raw_<load>``, replacing what stood there; ``advance`` counts rows.
 
-    The reading process and the copy run side by side. The table holds ``_row`` (from 1), ``c1`` … ``cn`` in the order
-    of the columns, ``_wkb`` and ``_wkb_z`` (coordinates of the file), ``_fault``.
+    The reading process and the copy run side by side. The table holds ``_row`` (from 1), ``_line``, ``c1`` … ``cn`` in
+    the order of the columns, ``_wkb`` and ``_wkb_z`` (coordinates of the file), ``_fault``.
 
     Raises:
         BadFile: whatever is wrong with the file, by name; the working table is left away.

@@ -14,6 +14,11 @@ from etl.loads.sqltools import STAGE, run
 from layers.store import Files
 
 ABANDONED_AFTER = timedelta(days=30)
+ABANDONED = {
+    "code": "abandoned",
+    "zh": "无人处理，30 天后自动放弃",
+    "en": "nobody went on with it for 30 days, so it was discarded",
+}
 YOUNG_S = 24 * 3600
 """A folder of this age without a load may belong to an upload that is just arriving."""
 
@@ -26,7 +31,12 @@ def tidy(engine: Engine, store: Files) -> list[str]:
         connection.execute(
             update(LOAD)
             .where(LOAD.c.state.in_(OPEN_STATES), LOAD.c.started_at < datetime.now(UTC) - ABANDONED_AFTER)
-            .values(state="discarded", finished_at=datetime.now(UTC), message="无人处理，30 天后自动放弃")
+            .values(
+                state="discarded",
+                finished_at=datetime.now(UTC),
+                message=ABANDONED["zh"],
+                counts=LOAD.c.counts + {"problem": ABANDONED},
+            )
         )
         # the tables first: a load is on record before it has any, so none of a load that begins just now is taken
         tables = run(

@@ -89,17 +89,18 @@ class BestTrackTable:
         points = self._of_text() if self._is_text else self._of_csv()
         while chunk := list(islice(points, BATCH_ROWS // 4)):
             columns = [
-                cleaner.clean(pa.array([point[name] for _, point in chunk], pa.string()), column)
+                cleaner.clean(pa.array([point[name] for *_, point in chunk], pa.string()), column)
                 for name, column in zip(COLUMNS, self.facts.columns, strict=True)
             ]
             places = points_of(columns[-2], columns[-1])
-            yield assembled(schema, pa.array([row for row, _ in chunk], pa.int64()), columns, places)
+            rows, lines = (pa.array([point[at] for point in chunk], pa.int64()) for at in (0, 1))
+            yield assembled(schema, rows, columns, places, lines)
 
     def findings(self) -> list[Finding]:
         """Return what the reading brought to light."""
         return self._text.late_findings()
 
-    def _of_text(self) -> Iterator[tuple[int, Point]]:
+    def _of_text(self) -> Iterator[tuple[int, int, Point]]:
         storm, name = "", ""
         with self._text.open_text() as stream:
             for row, line in enumerate(stream, 1):
@@ -109,7 +110,7 @@ class BestTrackTable:
                     storm = cells[4] if cells[4] != "0000" else f"{cells[3]}-{cells[-1][:4]}"
                     name = cells[7] if len(cells) > 8 else ""
                 elif cells:
-                    yield row, self._line(row, cells, storm, name)
+                    yield row, row, self._line(row, cells, storm, name)
 
     def _line(self, row: int, cells: list[str], storm: str, name: str) -> Point:
         is_tokyo = len(cells) > 1 and cells[1] == "002"
@@ -132,14 +133,14 @@ class BestTrackTable:
             storm, name, _time(time, "%Y%m%d%H"), (lon, lat), pressure, wind, kind, (r7, r10, UNKNOWN)
         )
 
-    def _of_csv(self) -> Iterator[tuple[int, Point]]:
+    def _of_csv(self) -> Iterator[tuple[int, int, Point]]:
         if self._csv is None:
             return
         names = self._csv.names
         convert: Callable[[Row], Point | None] = _of_ibtracs if names[0] == "SID" else _of_tokyo_csv
-        for number, cells in self._csv.rows():
+        for number, line, cells in self._csv.rows():
             if any(cells) and (point := convert(dict(zip(names, cells, strict=True)))):
-                yield number, point
+                yield number, line, point
 
     def _no_point(self, row: int, line: str) -> BadFile:
         return BadFile(
@@ -147,7 +148,7 @@ class BestTrackTable:
             f"{self._member.name}: line {row} is no point of a track: {line[:60]!r}",
             code="bad_track_line",
             file=self._member.name,
-            row=row,
+            line=row,
         )
 
 

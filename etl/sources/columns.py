@@ -22,14 +22,18 @@ ARROW: dict[ColumnType, pa.DataType] = {
     "date": pa.date32(),
     "datetime": pa.timestamp("us"),
 }
-ROW, WKB, WKB_Z, FAULT = "_row", "_wkb", "_wkb_z", "_fault"
+ROW, LINE, WKB, WKB_Z, FAULT = "_row", "_line", "_wkb", "_wkb_z", "_fault"
 
 
 def stream_schema(columns: Iterable[Column]) -> pa.Schema:
-    """Return the schema of a stream: ``_row``, ``c1`` .. ``cn`` in order of the columns, geometry, fault."""
+    """Return the schema of a stream: ``_row``, ``_line``, ``c1`` .. ``cn`` in order of the columns, geometry, fault.
+
+    ``_row`` counts rows of data from 1; ``_line`` is the line of the text or the row of the sheet where the row
+    begins, counted as an editor or a spreadsheet does, null in formats without lines.
+    """
     fields = [pa.field(f"c{n}", ARROW[column.type]) for n, column in enumerate(columns, 1)]
     ends = [pa.field(WKB, pa.binary()), pa.field(WKB_Z, pa.binary()), pa.field(FAULT, pa.string())]
-    return pa.schema([pa.field(ROW, pa.int64()), *fields, *ends])
+    return pa.schema([pa.field(ROW, pa.int64()), pa.field(LINE, pa.int64()), *fields, *ends])
 
 
 def column_type(arrow: pa.DataType) -> ColumnType:

@@ -31,7 +31,8 @@ BLOCK = 2 << 20
 """Arrow reads some blocks ahead."""
 PEEKED = 200
 MOST_COLUMNS = 2_000
-Row = tuple[int, list[str | None]]
+Row = tuple[int, int, list[str | None]]
+"""Number of the row after the header, line of the text (or row of the sheet) where it begins, cells."""
 csv.field_size_limit(LONGEST_CELL)
 
 
@@ -67,7 +68,7 @@ class DelimitedTable:
         pair = None
         if self._pair:
             x, y = (self._header.names.index(name) for name in self._pair)
-            cells = [[row[at] for _, row in first] for at in (x, y)]
+            cells = [[row[at] for *_, row in first] for at in (x, y)]
             pair = Coordinates(*self._pair, form_of(*(pa.array(column, pa.string()) for column in cells)))
         return TableFacts(
             name=self._member.name,
@@ -88,7 +89,8 @@ class DelimitedTable:
                 count = len(columns[0]) if columns else 0
                 finished = not count
                 if count:
-                    yield from self._batch(numbers(done + 1, count), columns)
+                    lines = numbers(done + 1 + self._header.records, count)
+                    yield from self._batch(numbers(done + 1, count), lines, columns)
                 done += count
         if not finished:
             yield from self._slow(done)
@@ -102,14 +104,14 @@ class DelimitedTable:
         """Return what the rows read so far brought to light."""
         return [*self._cleaner.findings(), *self._text.late_findings()]
 
-    def _batch(self, rows: pa.Array, columns: list[pa.Array]) -> Iterator[pa.RecordBatch]:
+    def _batch(self, rows: pa.Array, lines: pa.Array, columns: list[pa.Array]) -> Iterator[pa.RecordBatch]:
         facts = self.facts
         cleaned = [self._cleaner.clean(_nulled(a), c) for a, c in zip(columns, facts.columns, strict=True)]
         points = None
         if self._pair:
             x, y = (self._header.names.index(name) for name in self._pair)
             points = points_of(cleaned[x], cleaned[y])
-        batch = assembled(stream_schema(facts.columns), rows, cleaned, points)
+        batch = assembled(stream_schema(facts.columns), rows, cleaned, points, lines)
         blank = cleaned[0].is_null()
         for column in cleaned[1:]:
             if not pc.any(blank).as_py():
@@ -147,12 +149,13 @@ class DelimitedTable:
             rows = islice(rows, done, None)
         width = len(self._header.names)
         while chunk := list(islice(rows, BATCH_ROWS // 4)):
-            cells = zip(*(row for _, row in chunk), strict=True)
+            cells = zip(*(row for *_, row in chunk), strict=True)
             columns = [pa.array(column, pa.string()) for column in cells] or [pa.nulls(len(chunk))] * width
-            yield from self._batch(pa.array([number for number, _ in chunk], pa.int64()), columns)
+            rows_at, lines_at = (pa.array([row[at] for row in chunk], pa.int64()) for at in (0, 1))
+            yield from self._batch(rows_at, lines_at, columns)
 
     def rows(self) -> Iterator[Row]:
-        """Read with Python's strict reader: number after the header, and cells.
+        """Read with Python's strict reader: number after the header, line, and cells.
 
         Raises:
             BadFile: a row of another length (``row_length``), unbalanced quotes (``unreadable``).
@@ -161,16 +164,20 @@ class DelimitedTable:
         with self._text.open_text() as stream:
             reader = csv.reader(stream, delimiter=self._header.separator, strict=True)
             try:
-                for number, cells in enumerate(islice(reader, self._header.records, None), 1):
+                for _ in islice(reader, self._header.records):
+                    pass
+                begins = reader.line_num + 1  # a cell may hold line breaks, so lines are not counted by rows
+                for number, cells in enumerate(reader, 1):
                     if cells:
-                        yield number, _fitted(file, number, cells, len(self._header.names))
+                        yield number, begins, _fitted(file, (number, begins), cells, len(self._header.names))
+                    begins = reader.line_num + 1
             except csv.Error as error:
                 raise BadFile(
                     f"{file} 第 {reader.line_num} 行起不是可读的 CSV（引号不配对？）",
                     f"{file} is not a readable CSV from line {reader.line_num} on (unbalanced quotes?): {error}",
                     code="unreadable",
                     file=file,
-                    row=reader.line_num,
+                    line=reader.line_num,
                 ) from error
 
     def _read_header(self) -> Header:
@@ -192,7 +199,7 @@ class DelimitedTable:
                     f"{file}: the header is not readable (unbalanced quotes?)",
                     code="unreadable",
                     file=file,
-                    row=1,
+                    line=1,
                 ) from error
         raise empty(file)
 
@@ -228,16 +235,18 @@ def unique_names(file: str, cells: list[str]) -> tuple[list[str], list[Finding]]
     return result, findings
 
 
-def _fitted(file: str, number: int, cells: list[str], width: int) -> list[str | None]:
+def _fitted(file: str, at: tuple[int, int], cells: list[str], width: int) -> list[str | None]:
     """Return the cells of a row; empty ones too many are a separator at the end, others a fault of the row."""
     blank = not any(cell.strip() for cell in cells)
     if not blank and (len(cells) < width or any(cells[width:])):
+        number, line = at
         raise BadFile(
-            f"{file} 第 {number} 行有 {len(cells)} 格，表头有 {width} 格",
-            f"{file}: row {number} has {len(cells)} cells, the header {width}",
+            f"{file} 第 {line} 行（数据第 {number} 行）有 {len(cells)} 格，表头有 {width} 格",
+            f"{file}: line {line} (data row {number}) has {len(cells)} cells, the header {width}",
             code="row_length",
             file=file,
             row=number,
+            line=line,
         )
     return [None] * width if blank else [cell or None for cell in cells[:width]]
 

@@ -31,12 +31,12 @@ SHAPES: dict[str, Shape] = {
 }
 LONGEST_PRJ = 64 << 10
 PARTS = {
-    ".shp": ("图形文件", "没有图形，只读属性", "the shapes", "attributes only, no geometry"),
-    ".dbf": ("属性表", "没有属性，只读图形", "the attributes", "geometry only, no attributes"),
+    ".shp": ("图形文件", "the shapes", "没有图形，只读属性", "attributes only, no geometry"),
+    ".dbf": ("属性表", "the attributes", "没有属性，只读图形", "geometry only, no attributes"),
     ".prj": (
         "坐标系",
-        "按坐标值判断，判断不了会询问",
         "the coordinate system",
+        "按坐标值判断，判断不了会询问",
         "judged by the numbers, or asked",
     ),
 }
@@ -184,7 +184,7 @@ def _geometries_of(table: pa.Table) -> Geometries:
 
 
 def _missing(member: Member, suffix: str) -> Finding:
-    what_zh, then_zh, what, then = PARTS[suffix]
+    what_zh, what, then_zh, then = PARTS[suffix]
     return Finding(
         "file_part_missing",
         "warning",

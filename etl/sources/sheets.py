@@ -77,7 +77,7 @@ class SheetTable:
         first = list(islice(self._rows(), PEEKED))
         pair = None
         if self._pair:
-            cells = [[row[self._names.index(name)] for _, row in first] for name in self._pair]
+            cells = [[row[self._names.index(name)] for *_, row in first] for name in self._pair]
             pair = Coordinates(*self._pair, form_of(*(pa.array(column, pa.string()) for column in cells)))
         return TableFacts(
             name=self._name,
@@ -92,7 +92,7 @@ class SheetTable:
         """Read all rows that are not blank."""
         facts, rows = self.facts, self._rows()
         while chunk := list(islice(rows, BATCH_ROWS // 4)):
-            cells = zip(*(row for _, row in chunk), strict=True)
+            cells = zip(*(row for *_, row in chunk), strict=True)
             columns = [
                 self._cleaner.clean(pa.array(values, pa.string()), column)
                 for values, column in zip(cells, facts.columns, strict=True)
@@ -101,8 +101,8 @@ class SheetTable:
             if self._pair:
                 x, y = (self._names.index(name) for name in self._pair)
                 points = points_of(columns[x], columns[y])
-            numbers = pa.array([number for number, _ in chunk], pa.int64())
-            yield assembled(stream_schema(facts.columns), numbers, columns, points)
+            numbers, lines = (pa.array([row[at] for row in chunk], pa.int64()) for at in (0, 1))
+            yield assembled(stream_schema(facts.columns), numbers, columns, points, lines)
 
     def findings(self) -> list[Finding]:
         """Return what the rows read so far brought to light."""
@@ -113,7 +113,7 @@ class SheetTable:
         for number, cells in enumerate(islice(self._sheet.iter_rows(), self._skipped, None), 1):
             texts = [cell_text(cell) for cell in cells[:width]]
             if any(text is not None for text in texts):
-                yield number, texts + [None] * (width - len(texts))
+                yield number, self._skipped + number, texts + [None] * (width - len(texts))
 
     def _read_header(self) -> tuple[int, list[str], list[Finding]]:
         for skipped, cells in enumerate(self._sheet.iter_rows(), 1):

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
-from etl.sources.columns import FAULT, ROW, WKB, WKB_Z
+from etl.sources.columns import FAULT, LINE, ROW, WKB, WKB_Z
 from etl.sources.geometry import Geometries
 from etl.sources.model import Finding, TableFacts
 
@@ -39,9 +39,13 @@ def batch_rows(bytes_of_table: int, rows: int | None) -> int:
 
 
 def assembled(
-    schema: pa.Schema, rows: pa.Array, columns: Sequence[pa.Array], geometries: Geometries | None
+    schema: pa.Schema,
+    rows: pa.Array,
+    columns: Sequence[pa.Array],
+    geometries: Geometries | None,
+    lines: pa.Array | None = None,
 ) -> pa.RecordBatch:
-    """Return a batch of the stream from its columns and geometries."""
+    """Return a batch of the stream from its columns and geometries; ``lines`` where the format has such."""
     count = len(rows)
     if geometries is None:
         geometries = Geometries(pa.nulls(count, pa.binary()), pa.nulls(count, pa.binary()))
@@ -49,7 +53,8 @@ def assembled(
     if geometries.faults:
         faults = pa.array([geometries.faults.get(row) for row in range(count)], pa.string())
     ends = {WKB: geometries.wkb, WKB_Z: geometries.wkb_z, FAULT: faults}
-    parts = {ROW: rows, **{f"c{n}": column for n, column in enumerate(columns, 1)}, **ends}
+    lines = pa.nulls(count, pa.int64()) if lines is None else lines
+    parts = {ROW: rows, LINE: lines, **{f"c{n}": column for n, column in enumerate(columns, 1)}, **ends}
     return pa.RecordBatch.from_arrays([parts[name] for name in schema.names], schema=schema)
 
 

@@ -62,6 +62,7 @@ LAYER = VectorLayer(
         "省、设区市、县（市、区）、乡镇（有则载入），行政区划代码按 GB/T 2260。",
         "Province, cities, counties with their GB/T 2260 codes, and towns where they are loaded.",
     ),
+    called=("行政区", "政区", "县界", "市界", "乡镇界", "区划"),
     group="base",
     order=20,
     shape="polygon",

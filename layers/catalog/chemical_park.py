@@ -41,6 +41,7 @@ LAYER = VectorLayer(
         "园区范围与自身评估得分；A 高、B 较高、C 一般、D 较低，与四色分区是两套分级。",
         "Extent and score of the parks; classes A (high risk) to D (low), another scale than the four colours.",
     ),
+    called=("化工园", "工业园"),
     group="risk",
     order=44,
     visible=False,

@@ -46,6 +46,7 @@ LAYER = VectorLayer(
         "市级 60 日、县级 30 日督办闭环；到期日按发现日推算，超期随日期变化。",
         "A city's defects close in 60 days, a county's in 30; the due day follows from the day found.",
     ),
+    called=("隐患",),
     group="risk",
     order=46,
     visible=False,

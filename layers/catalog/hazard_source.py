@@ -21,6 +21,7 @@ LAYER = VectorLayer(
         "危化品企业、重大危险源等；重大危险源按 GB 18218-2018 分级，企业按 2018 年评估导则评分着色。",
         "Chemical firms, major hazard installations and others; graded by GB 18218-2018 or by the 2018 firm score.",
     ),
+    called=("危险源", "风险源", "危化企业", "危化品企业"),
     group="risk",
     order=40,
     visible=False,

@@ -29,6 +29,7 @@ LAYER = VectorLayer(
         "由定量风险评价导入的等值线面；点开列出线内防护目标及是否超过 GB 36894 允许值。",
         "Contours of a quantitative risk assessment; each lists the targets inside and whether GB 36894 is exceeded.",
     ),
+    called=("个人风险", "风险等值线"),
     group="risk",
     order=35,
     visible=False,

@@ -25,6 +25,7 @@ LAYER = VectorLayer(
     id="land",
     title=Text("陆域", "Land"),
     description=Text("海岸线以内的陆地，作底图用。", "Land inside the coastline, for the base map."),
+    called=("陆地", "海岸线"),
     group="base",
     order=10,
     shape="polygon",

@@ -24,6 +24,7 @@ LAYER = VectorLayer(
     id="landing_point",
     title=Text("起降点", "Landing points"),
     description=Text("直升机起降点。", "Places where a helicopter can land."),
+    called=("停机坪", "起降场", "临时起降"),
     group="rescue",
     order=60,
     visible=False,

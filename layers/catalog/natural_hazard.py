@@ -61,6 +61,7 @@ LAYER = VectorLayer(
         "洪涝、地质灾害、台风大风、森林火灾的五级分区，自有图例，不并入红橙黄蓝；与风险分区只并列显示。",
         "Five-step zones of flood, landslide, typhoon wind and forest fire; their own legend, beside the four colours.",
     ),
+    called=("地质灾害", "自然灾害", "地灾", "山洪", "危险区", "风险区"),
     group="context",
     order=18,
     visible=False,

@@ -20,6 +20,7 @@ LAYER = VectorLayer(
         "重大危险源所在厂区的边界，编号与重大危险源相同；α 自厂界外 500 m 计。",
         "Boundaries of plants, with the code of their installation; alpha counts residents within 500 m outside them.",
     ),
+    called=("企业边界", "厂区", "边界红线"),
     group="context",
     order=28,
     visible=False,

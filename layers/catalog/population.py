@@ -7,6 +7,7 @@ LAYER = RasterLayer(
     id="population",
     title=Text("人口（约 1 km 网格）", "Population (about 1 km grid)"),
     description=Text("每个 30 角秒网格的人数。", "Persons per cell of 30 arc seconds."),
+    called=("人口",),
     group="context",
     order=15,
     visible=False,

@@ -25,6 +25,7 @@ LAYER = VectorLayer(
     description=Text(
         "航空应急救援备勤基地、准备时间与机型。", "Air standby bases, preparation time and aircraft."
     ),
+    called=("救援基地", "航空基地", "直升机基地"),
     group="rescue",
     order=70,
     shape="point",

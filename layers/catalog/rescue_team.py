@@ -45,6 +45,7 @@ LAYER = VectorLayer(
         "消防站、专业队、急救站、社会力量的专长、人数与状态。",
         "Skills, head-count and state of ground teams.",
     ),
+    called=("救援队", "消防站", "消防队", "应急队伍", "救援力量"),
     group="rescue",
     order=65,
     visible=False,

@@ -34,6 +34,7 @@ LAYER = VectorLayer(
     description=Text(
         "学校、医院、养老机构、商场、居住区及人数。", "Schools, hospitals, care homes, markets, dwellings."
     ),
+    called=("敏感目标", "保护目标", "学校", "医院", "养老院", "幼儿园"),
     group="context",
     order=36,
     visible=False,

@@ -72,6 +72,7 @@ LAYER = VectorLayer(
     id="shelter",
     title=Text("避灾安置场所", "Shelters"),
     description=Text("县、乡、村三级避灾安置场所及容量。", "Shelters of three levels and their places."),
+    called=("避灾点", "避灾场所", "避难场所", "避难点", "安置点", "安置场所", "避灾安置"),
     group="shelter",
     order=50,
     visible=False,

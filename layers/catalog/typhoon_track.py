@@ -59,6 +59,7 @@ LAYER = VectorLayer(
         "热带气旋最佳路径：逐时位置、中心气压、最大风速与 7、10、12 级风圈半径（最远方向；有资料的另列四象限）。",
         "Best tracks: position, pressure, wind and radii of grade 7, 10, 12 by time (furthest; quadrants where known).",
     ),
+    called=("台风", "热带气旋", "最佳路径"),
     group="context",
     order=80,
     visible=False,

@@ -297,11 +297,10 @@ def _declaration_notes(text: str, crs: CRS) -> list[Note]:
     datum = datum_of(crs)
     if datum is not None and ("unknown" in name or not name):
         title = DATUM_TITLES[datum]
-        zh = f"声明未写明大地基准，按椭球取为{title.zh}"
         notes.append(
             (
                 "datum_by_ellipsoid",
-                zh,
+                f"声明未写明大地基准，按椭球取为{title.zh}",
                 f"the declaration names no datum; taken as {title.en} by its ellipsoid",
             )
         )

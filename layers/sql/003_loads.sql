@@ -64,6 +64,7 @@ CREATE TABLE IF NOT EXISTS layer.load_error (
     zh       text NOT NULL,
     en       text NOT NULL
 );
+ALTER TABLE layer.load_error ADD COLUMN IF NOT EXISTS line bigint;   -- where the row begins in a text or a sheet
 CREATE INDEX IF NOT EXISTS load_error_idx ON layer.load_error (load, severity, row);
 
 -- The rows that were refused, as they stood in the file, so that they can be mended and sent again alone.
@@ -75,6 +76,7 @@ CREATE TABLE IF NOT EXISTS layer.load_bad_row (
     mended   text,                               -- the load that brought it in after all
     PRIMARY KEY (load, row)
 );
+ALTER TABLE layer.load_bad_row ADD COLUMN IF NOT EXISTS line bigint;
 
 CREATE TABLE IF NOT EXISTS layer.profile (
     name     text NOT NULL,

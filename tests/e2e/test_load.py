@@ -35,7 +35,9 @@ def page(open_tab: OpenTab, loading: Running) -> MapPage:
     return open_tab(loading.url)
 
 
-def shelters(target: Path, *, prefix: str, prj: bool = False, bad: bool = True) -> Path:
+def shelters(
+    target: Path, *, prefix: str, prj: bool = False, bad: bool = True, inside: str = "避灾点/避灾点"
+) -> Path:
     """Write a zip with a GBK shapefile of shelters in zone 40, in a folder, undeclared unless ``prj``."""
     rows = [
         {
@@ -53,7 +55,7 @@ def shelters(target: Path, *, prefix: str, prj: bool = False, bad: bool = True) 
         frame.to_file(Path(folder) / "s.shp", encoding="GBK")
         with zipfile.ZipFile(target, "w") as archive:
             for part in ("shp", "shx", "dbf", *(["prj"] if prj else [])):
-                archive.write(Path(folder) / f"s.{part}", f"避灾点/避灾点.{part}")
+                archive.write(Path(folder) / f"s.{part}", f"{inside}.{part}")
     return target
 
 
@@ -84,7 +86,8 @@ def served(running: Running) -> int:
 def choose_layer(page: MapPage) -> None:
     """Answer the question which layer the file goes into."""
     expect_text(page.part("load-question"), "图层")
-    page.part("load-option").filter(has_text="避灾安置场所").click()
+    expect_text(page.part("load-option").first, "避灾安置场所：5 个字段对上")
+    page.part("load-option").first.click()
 
 
 def commit(page: MapPage) -> None:
@@ -98,7 +101,6 @@ def test_a_gbk_shapefile_without_prj_goes_from_the_drop_to_the_map_and_back(
 ) -> None:
     before = served(loading)
     page.open().drop(shelters(tmp_path / "避灾点2026.zip", prefix="BZ"))
-    choose_layer(page)
 
     # the datum is asked; both readings are on the map, and the page has gone there
     expect_text(page.part("load-question"), "基准")
@@ -120,6 +122,10 @@ def test_a_gbk_shapefile_without_prj_goes_from_the_drop_to_the_map_and_back(
     # the text was read as it is, the columns were found by their names
     page.step("file")
     expect_text(page.part("encoding-samples"), "红星小学避灾点")
+
+    # the layer was plain by the name and the columns; it says so, and can be changed
+    expect(page.part("load-layer").locator("option:checked")).to_have_text("避灾安置场所")
+    expect_text(page.part("load-panel"), "文件名含“避灾点”；5 个字段对上")
     page.step("fields")
     expect(page.source_of("capacity").locator("option:checked")).to_have_text("容纳人数", timeout=SETTLED_MS)
     expect(page.source_of("code").locator("option:checked")).to_have_text("编号", timeout=SETTLED_MS)
@@ -215,6 +221,7 @@ def test_loose_parts_are_one_file_and_its_text_can_be_read_otherwise(page: MapPa
     expect(page.part("count-new")).to_have_text(str(ROWS), timeout=SETTLED_MS)
     page.step("file")
     expect_text(page.part("encoding-samples"), "红星小学避灾点")
+
     page.part("load-encoding").select_option("ISO-8859-1")
     expect(page.part("encoding-samples")).not_to_contain_text("红星", timeout=SETTLED_MS)
     expect(page.part("load-encoding")).to_be_enabled(timeout=SETTLED_MS)
@@ -365,13 +372,44 @@ def test_the_wizard_is_used_without_a_mouse_and_keeps_the_focus(page: MapPage, t
     page.log_is_clean()
 
 
+def test_long_names_and_turned_round_texts_stay_within_the_panel(page: MapPage, tmp_path: Path) -> None:
+    """Unseen characters are left out of what is shown, and no name makes the panel wider than it is."""
+    long, turn = "X" * 300, "\u202e\u200b"
+    head = f"code,name,level,capacity,lon,lat,{long},{'列' * 300}{turn}"
+    rows = [
+        f"L{at},{'长' * 300}{turn}{at},{long if at else '村级'},50,121.8,29.9,{long},{'值' * 300}"
+        for at in range(3)
+    ]
+    file = tmp_path / f"{'名' * 30}{turn}{'y' * 90}.csv"
+    file.write_text("\n".join([head, *rows]), encoding="utf-8")
+    page.open("load=new")
+    page.part("load-into").select_option(LAYER)
+    page.choose("load-files", file)
+    expect(page.part("count-bad")).to_have_text("2", timeout=SETTLED_MS)
+    for step in ("file", "crs", "fields", "check"):
+        page.step(step)
+        page.settle()
+        panel = page.part("load-panel")
+        body, width = panel.locator(".load-body"), panel.bounding_box()["width"]  # type: ignore[index]
+        assert body.evaluate("e => e.scrollWidth") <= width, step
+        assert turn[0] not in panel.inner_text(), step
+    assert "\\u{" not in page.part("load-panel").inner_text()
+    page.part("load-discard").click()
+    page.part("load-discard-yes").click()
+    expect_text(page.part("load-outcome"), "已放弃")
+    page.open("load=new")
+    expect(page.part("load-row").first).to_contain_text("名名名")
+    assert page.part("load-panel").locator(".load-body").evaluate("e => e.scrollWidth") <= width
+    page.log_is_clean()
+
+
 def test_on_a_phone_the_panel_is_the_page_and_makes_room_for_the_map(
     open_tab: OpenTab, loading: Running, tmp_path: Path
 ) -> None:
     page = open_tab(loading.url, width=390, height=844).open()
     page.part("sheet-handle").click()
     page.part("load-link").click()
-    page.choose("load-files", shelters(tmp_path / "手机.zip", prefix="SJ"))
+    page.choose("load-files", shelters(tmp_path / "手机.zip", prefix="SJ", inside="导出/数据"))
     choose_layer(page)
     expect_text(page.part("load-question"), "基准")
     small = page.page.evaluate(

@@ -145,21 +145,21 @@ def test_a_mapping_that_names_what_is_not_there_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "row"),
+    ("content", "code", "line"),
     [
-        (f"{HEADER}\nx,S1,a,village,1,120.1,30.2\n", "row_length", 1),
-        (f"{HEADER}\nS1,a,village,1,120.1,30.2\nS2,a\n", "row_length", 2),
+        (f"{HEADER}\nx,S1,a,village,1,120.1,30.2\n", "row_length", 2),
+        (f"{HEADER}\nS1,a,village,1,120.1,30.2\nS2,a\n", "row_length", 3),
         (f'{HEADER}\n"S1,a,village,1,120.1,30.2\n', "unreadable", 2),
     ],
 )
-def test_a_csv_whose_rows_do_not_fit_its_header_is_refused_with_the_row(
-    content: str, code: str, row: int | None, pipeline: Pipeline, tmp_path: Path
+def test_a_csv_whose_rows_do_not_fit_its_header_is_refused_with_the_line(
+    content: str, code: str, line: int | None, pipeline: Pipeline, tmp_path: Path
 ) -> None:
     (tmp_path / "s.csv").write_text(content, encoding="utf-8")
     with pytest.raises(BadFile) as caught:
         load(pipeline, tmp_path, "s.csv")
     assert caught.value.code == code
-    assert caught.value.where.get("row") == row
+    assert caught.value.where.get("line") == line
 
 
 @pytest.mark.parametrize(

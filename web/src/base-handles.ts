@@ -4,6 +4,7 @@ import { type Map as MapLibreMap, Marker } from "maplibre-gl";
 import type { App } from "./app";
 import { h } from "./dom";
 import { rightView } from "./layout";
+import { placeOf } from "./moved-bases";
 import type { CoverageBase } from "./types";
 
 const PACE_MS = 60;
@@ -39,6 +40,7 @@ export class BaseHandles {
   #place(base: CoverageBase): void {
     const key = keyOf(base, this.#app);
     if (key === this.#dragged) return;
+    const at = this.#standing(key) ?? [base.lon, base.lat];
     let marker = this.#markers.get(key);
     if (!marker) {
       const element = h("button", {
@@ -49,7 +51,7 @@ export class BaseHandles {
         "aria-label": `${this.#app.say("dragBase")} ${base.name}`,
         title: `${this.#app.say("dragBase")} ${base.name}`,
       });
-      marker = new Marker({ element, draggable: true }).setLngLat([base.lon, base.lat]).addTo(this.#map);
+      marker = new Marker({ element, draggable: true }).setLngLat(at).addTo(this.#map);
       const made = marker;
       element.addEventListener("keydown", (event) => this.#nudge(event, key, made));
       marker.on("dragstart", () => {
@@ -62,7 +64,15 @@ export class BaseHandles {
       });
       this.#markers.set(key, marker);
     }
-    marker.setLngLat([base.lon, base.lat]);
+    marker.setLngLat(at);
+  }
+
+  /** Where the scenario has a base now; the last answer may be of where it stood before. */
+  #standing(key: string): [number, number] | null {
+    const { coverage } = this.#app.store.state;
+    if (key.startsWith("+")) return coverage.added[Number(key.slice(1))] ?? null;
+    const known = this.#app.bases.value.data?.bases.find((one) => one.id === key);
+    return known ? placeOf(known, coverage) : null;
   }
 
   /** Arrow keys move a focused base by eight pixels. */

@@ -5,6 +5,7 @@ import type { App } from "./app";
 import { button, fill, h } from "./dom";
 import { decimal } from "./format";
 import type { Word } from "./i18n";
+import { RangeNote } from "./range-note";
 import { type CoverageState, LIMITS } from "./state";
 import type { Aircraft } from "./types";
 
@@ -61,15 +62,20 @@ export class Conditions {
       step: "any",
       "data-testid": `plan-${key}`,
     });
+    const note = new RangeNote(LIMITS[key], this.#app.say);
+    input.addEventListener("blur", () => {
+      note.mark(input, true);
+      this.update();
+    });
     input.addEventListener("input", () => {
       const value = input.value.trim() === "" ? null : Number(input.value);
       const fits = !input.validity.badInput && (value === null || (value >= low && value <= high));
-      input.setAttribute("aria-invalid", fits ? "false" : "true");
+      note.mark(input, fits);
       if (fits) this.#set({ [key]: value });
     });
     this.#numbers.set(key, input);
     const name = h("span", { class: "name" }, this.#app.say(word));
-    return h("label", { class: "field" }, name, input, h("span", { class: "unit" }, unit));
+    return h("label", { class: "field" }, name, input, h("span", { class: "unit" }, unit), note.element);
   }
 
   #tick(key: "night" | "now", word: Word): HTMLElement {

@@ -3,6 +3,7 @@
 import type { App } from "./app";
 import { h } from "./dom";
 import { decimal } from "./format";
+import { RangeNote } from "./range-note";
 import { COVERAGE_DEFAULT, type CoverageState, LIMITS } from "./state";
 
 type Key = "prep" | "resp" | "speed" | "radius";
@@ -12,6 +13,7 @@ export class CoverageForm {
   readonly element: HTMLElement;
   readonly #app: App;
   readonly #fields = new Map<Key, HTMLInputElement>();
+  readonly #notes = new Map<Key, RangeNote>();
   readonly #endless = h("input", { type: "checkbox", "data-testid": "cov-no-radius" });
 
   constructor(app: App) {
@@ -55,6 +57,8 @@ export class CoverageForm {
     input.addEventListener("input", () => this.#typed(key, input, own));
     input.addEventListener("blur", () => this.update());
     this.#fields.set(key, input);
+    const note = new RangeNote(LIMITS[key], say);
+    this.#notes.set(key, note);
     const unit = UNITS[key] === "minute" ? say("minute") : UNITS[key];
     return h(
       "label",
@@ -62,6 +66,7 @@ export class CoverageForm {
       h("span", { class: "name" }, say(key)),
       input,
       h("span", { class: "unit" }, unit),
+      note.element,
     );
   }
 
@@ -69,7 +74,7 @@ export class CoverageForm {
     const [low, high] = LIMITS[key];
     const value = input.value.trim() === "" ? null : Number(input.value);
     const fits = value === null ? own && !input.validity.badInput : value >= low && value <= high;
-    input.setAttribute("aria-invalid", fits ? "false" : "true");
+    this.#notes.get(key)?.mark(input, fits);
     if (fits) this.#set({ [key]: value });
   }
 
@@ -80,7 +85,7 @@ export class CoverageForm {
       if (document.activeElement === input) continue;
       const value = settings[key];
       input.value = value === null ? "" : decimal(value, "en", 2).replaceAll(",", "");
-      input.setAttribute("aria-invalid", "false");
+      this.#notes.get(key)?.mark(input, true);
     }
     this.#endless.checked = settings.radius === null;
     const radius = this.#fields.get("radius");

@@ -1,4 +1,9 @@
-/** A few lines instead of a framework. Text goes in through textContent only, so data can never become markup. */
+/**
+ * A few lines instead of a framework. Text goes in through textContent only, so data can never become markup, and
+ * without characters that cannot be seen, so that it cannot turn its surroundings round.
+ */
+
+import { plain } from "./unseen";
 
 export type Attrs = Record<string, string | number | boolean | null | undefined>;
 export type Child = Node | string | null | undefined | false;
@@ -21,7 +26,7 @@ export function setAttr(element: Element, name: string, value: Attrs[string]): v
 }
 
 export function append(parent: Element, children: readonly Child[]): void {
-  for (const child of children) if (child) parent.append(child);
+  for (const child of children) if (child) parent.append(typeof child === "string" ? plain(child) : child);
 }
 
 /** Replace what an element contains. */
@@ -32,7 +37,8 @@ export function fill(parent: Element, ...children: Child[]): void {
 
 /** Set a text only when it differs, so that screen readers are not told the same twice. */
 export function text(element: Element, value: string): void {
-  if (element.textContent !== value) element.textContent = value;
+  const shown = plain(value);
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 export function button(attrs: Attrs, onClick: () => void, ...children: Child[]): HTMLButtonElement {

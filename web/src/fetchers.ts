@@ -50,13 +50,18 @@ export class Latest<T> {
 /** Response times drawn as bands, in minutes. */
 export const BANDS_MIN = [20, 30, 45, 60] as const;
 
+/** Ids of the bases that count where nobody has chosen any. */
+export function countedIds(settings: CoverageState, known: readonly Base[]): string[] {
+  const counts = (one: Base) => one.status === "ready" || (!settings.now && one.status !== "off");
+  return known.filter(counts).map((one) => one.id);
+}
+
 /** The bases asked about: ids, moved ones at their new place, added ones; undefined leaves the choice to the server. */
 function basesOf(settings: CoverageState, known: readonly Base[]): CoverageRequest["bases"] {
   const { bases, moved, added } = settings;
   const isMoved = Object.keys(moved).length > 0;
-  const counts = (one: Base) => one.status === "ready" || (!settings.now && one.status !== "off");
   if (!bases && !isMoved && added.length === 0) return undefined;
-  const ids = bases ?? known.filter(counts).map((one) => one.id);
+  const ids = bases ?? countedIds(settings, known);
   const placed = ids.map((id) => {
     const to = moved[id];
     return to ? { like: id, lon: to[0], lat: to[1] } : id;

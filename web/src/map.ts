@@ -12,6 +12,7 @@ import { reportReach } from "./api";
 import type { App, Hit, MapView } from "./app";
 import { drawCalmly } from "./calm";
 import { putImages, putMissingImage } from "./icons";
+import { movedBases } from "./moved-bases";
 import { takePicture } from "./picture";
 import { buildStyle, HIT, layersOn, MOVERS, OWN } from "./style";
 import { tokens } from "./theme";
@@ -136,7 +137,7 @@ export class RiskMap implements MapView {
     });
     this.#app.store.subscribe((state, before) => {
       const drawn = ["layers", "off", "parts", "theme", "lang", "item", "pin"] as const;
-      const planned = ["on", "noFly"] as const;
+      const planned = ["on", "noFly", "moved", "added"] as const;
       const isOther = planned.some((key) => state.coverage[key] !== before.coverage[key]);
       if (isOther || drawn.some((key) => state[key] !== before[key])) this.sync();
       const { view } = state;
@@ -189,6 +190,7 @@ export class RiskMap implements MapView {
     const overlay = {
       coverage: app.coverage.value.data,
       comparison: app.comparison.value,
+      moved: movedBases(app.bases.value.data, state.coverage),
       way: app.way.value,
       mark: state.item && isPoint && item.key === state.item.key ? item.centre : state.pin,
       selected: state.item,

@@ -1,16 +1,15 @@
 /** The planner's tools in the coverage panel: sliders, bands, A against B, one more base, files. */
 
 import type { App } from "./app";
+import { comparisonBlock } from "./comparison-block";
 import { Conditions } from "./conditions";
 import { errorBox } from "./coverage-panel";
 import { button, fill, h, text } from "./dom";
 import { asFailure } from "./fetchers";
 import { decimal, integer, percent } from "./format";
 import type { Word } from "./i18n";
-import { swatch } from "./patterns";
 import { Planner, saveAs } from "./planner";
 import type { CoverageState } from "./state";
-import { tokens } from "./theme";
 
 const FORMS = ["geojson", "gpkg", "csv", "html"] as const;
 
@@ -31,6 +30,7 @@ export class PlannerPanel {
   readonly #sliders = new Map<string, { input: HTMLInputElement; value: HTMLElement }>();
   #trial = h("div", { "aria-live": "polite" });
   #bands = h("div");
+  #forget = h("button");
   #tick = h("input", { type: "checkbox" });
 
   constructor(app: App, planner: Planner = new Planner(app)) {
@@ -52,6 +52,11 @@ export class PlannerPanel {
     this.#bands = h("div", { class: "bands" });
     this.#tick = h("input", { type: "checkbox", "data-testid": "plan-bands" });
     this.#tick.addEventListener("change", () => this.#set({ bands: this.#tick.checked }));
+    this.#forget = button(
+      { class: "tool", "data-testid": "plan-forget" },
+      () => this.#planner.keep(false),
+      say("forgetA"),
+    );
     const tools = h(
       "div",
       { class: "tools" },
@@ -60,11 +65,8 @@ export class PlannerPanel {
         () => void this.#planner.oneMore(),
         say("oneMore"),
       ),
-      button(
-        { class: "tool", "data-testid": "plan-keep" },
-        () => this.#planner.keep(this.#planner.trial.value.a === null),
-        say("keepA"),
-      ),
+      button({ class: "tool", "data-testid": "plan-keep" }, () => this.#planner.keep(true), say("keepA")),
+      this.#forget,
       button({ class: "tool", "data-testid": "plan-reset" }, () => this.#reset(), say("planReset")),
     );
     const files = h(
@@ -171,7 +173,8 @@ export class PlannerPanel {
 
   #drawTrial(): void {
     const { say, lang } = this.#app;
-    const { job, comparison, a, error } = this.#planner.trial.value;
+    const { job, comparison, a, error, stale } = this.#planner.trial.value;
+    this.#forget.hidden = a === null;
     const parts: HTMLElement[] = [];
     if (error) parts.push(errorBox(error.words(lang), error.problem.code, say("code")));
     const best = job?.result?.sites[0];
@@ -208,48 +211,7 @@ export class PlannerPanel {
         ),
       );
     }
-    if (a && comparison) parts.push(this.#comparison());
+    if (a && comparison) parts.push(comparisonBlock(comparison, stale, this.#app));
     fill(this.#trial, ...parts);
-  }
-
-  #comparison(): HTMLElement {
-    const { say, lang } = this.#app;
-    const found = this.#planner.trial.value.comparison;
-    if (!found) return h("div");
-    const line = (name: string, from: number | null, to: number | null) =>
-      h(
-        "div",
-        { class: "row figure-row" },
-        h("span", { class: "name" }, name),
-        h("span", { class: "parts" }, `A ${percent(from, lang)}`),
-        h("span", { class: "figure strong" }, `B ${percent(to, lang)}`),
-      );
-    const counties = found.counties
-      .slice(0, 6)
-      .map((one) =>
-        h(
-          "div",
-          { class: "row figure-row" },
-          h("span", { class: "name" }, (lang === "en" && one.name_en) || one.name),
-          h("span", { class: "figure" }, `+${integer(one.gained, lang)} −${integer(one.lost, lang)}`),
-        ),
-      );
-    const sign = (pattern: string, word: Word, km2: number) =>
-      h(
-        "div",
-        { class: "row figure-row" },
-        swatch({ colour: tokens().paper, pattern, symbol: "" }, tokens()),
-        h("span", { class: "name" }, say(word)),
-        h("span", { class: "figure" }, `${integer(km2, lang)} km²`),
-      );
-    return h(
-      "div",
-      { class: "comparison", "data-testid": "plan-comparison" },
-      sign("dots", "gained", found.gained_km2),
-      sign("cross", "lost", found.lost_km2),
-      line(say("covLand"), found.covered_share_a, found.covered_share_b),
-      line(say("covPeople"), found.covered_people_share_a, found.covered_people_share_b),
-      ...counties,
-    );
   }
 }

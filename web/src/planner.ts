@@ -2,9 +2,9 @@
 
 import { api, type RequestFailed } from "./api";
 import type { App } from "./app";
-import { asFailure, coverageRequest } from "./fetchers";
+import { asFailure, countedIds, coverageRequest } from "./fetchers";
 import { Signal } from "./signal";
-import type { Comparison, CoverageRequest, SiteJob } from "./types";
+import type { Comparison, CoverageRequest, SiteJob, SiteRequest } from "./types";
 
 /** Candidates stand on a grid of this step over the land. */
 export const GRID_M = 15_000;
@@ -15,11 +15,22 @@ export type Trial = {
   comparison: Comparison | null;
   job: SiteJob | null;
   error: RequestFailed | null;
+  /** Whether the comparison is of a layout that has changed since. */
+  stale: boolean;
 };
 
 export class Planner {
-  readonly trial = new Signal<Trial>({ a: null, comparison: null, job: null, error: null });
+  readonly trial = new Signal<Trial>({
+    a: null,
+    comparison: null,
+    job: null,
+    error: null,
+    stale: false,
+  });
   readonly #app: App;
+  /** The question that the best place answers; of another one it says nothing. */
+  #asked = "";
+  #comparing = 0;
 
   constructor(app: App) {
     this.#app = app;
@@ -27,7 +38,14 @@ export class Planner {
       app.comparison.value = comparison;
     });
     app.coverage.subscribe(({ data, loading }) => {
-      if (data && !loading && this.trial.value.a) void this.#compare();
+      if (!this.trial.value.a) return;
+      if (loading) this.#set({ stale: true });
+      else if (data) void this.#compare();
+      else this.#set({ comparison: null, stale: false });
+    });
+    app.store.subscribe((state, before) => {
+      if (state.coverage === before.coverage || !this.trial.value.job) return;
+      if (this.#asked !== JSON.stringify(this.#question())) void this.stop();
     });
   }
 
@@ -39,24 +57,39 @@ export class Planner {
 
   /** Keep the scenario on screen as A, or forget it. */
   keep(on: boolean): void {
-    this.#set({ a: on ? this.request() : null, comparison: null, error: null });
+    this.#comparing += 1;
+    this.#set({ a: on ? this.request() : null, comparison: null, error: null, stale: false });
     if (on) void this.#compare();
   }
 
   async #compare(): Promise<void> {
     const { a } = this.trial.value;
     if (!a) return;
+    this.#comparing += 1;
+    const mine = this.#comparing;
     try {
-      this.#set({ comparison: await api.compare(a, this.request()), error: null });
+      const comparison = await api.compare(a, this.request());
+      if (mine === this.#comparing) this.#set({ comparison, error: null, stale: false });
     } catch (error) {
-      this.#set({ error: asFailure(error) });
+      if (mine === this.#comparing) this.#set({ comparison: null, error: asFailure(error), stale: false });
     }
+  }
+
+  /** The question for one more base: bases that do not count on screen do not count here either. */
+  #question(): SiteRequest {
+    const { store, bases: known } = this.#app;
+    const { bases, bands_min: _, when: __, ...rule } = this.request();
+    const ready = store.state.coverage.now
+      ? countedIds(store.state.coverage, known.value.data?.bases ?? [])
+      : null;
+    const fixed = bases ?? ready;
+    return { ...rule, ...(fixed ? { fixed } : {}), p: 1, grid_m: GRID_M };
   }
 
   /** Look for the place where one more base reaches most people beyond those that are reached. */
   async oneMore(): Promise<void> {
-    const { bases, bands_min: _, when: __, ...rule } = this.request();
-    const asked = { ...rule, ...(bases ? { fixed: bases } : {}), p: 1, grid_m: GRID_M };
+    const asked = this.#question();
+    this.#asked = JSON.stringify(asked);
     try {
       let job = await api.site(asked);
       this.#set({ job, error: null });
@@ -74,7 +107,8 @@ export class Planner {
   async stop(): Promise<void> {
     const { job } = this.trial.value;
     this.#set({ job: null });
-    if (job) await api.siteStop(job.id).catch(() => undefined);
+    if (job?.state === "waiting" || job?.state === "running")
+      await api.siteStop(job.id).catch(() => undefined);
   }
 
   /** Put a base at a place of the plan. */

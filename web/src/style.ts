@@ -13,6 +13,7 @@ import type {
 import { coverageLayers, coverageSources, planLayers } from "./coverage-style";
 import { bothFilters, classFilter } from "./filters";
 import { type Drawing, drawingLayers, drawingSources, veilLayer } from "./load/drawing";
+import { bothPlaces, MOVED, type MovedBases, movedSource } from "./moved-bases";
 import { NO_PLACE, type PlaceDrawing, placeLayers, placeSource } from "./place/overlay";
 import type { State } from "./state";
 import { type Drawn, OWN, own, SLOTS, type Slot } from "./style-parts";
@@ -33,6 +34,8 @@ export const HIT = "hit/";
 export type Overlay = {
   coverage: Coverage | null;
   comparison?: Comparison | null;
+  /** Bases that stand elsewhere in the scenario. */
+  moved?: MovedBases | null;
   /** The way of the first flight to the marked place. */
   way?: readonly [number, number][] | null;
   /** The marked place, if any. */
@@ -234,6 +237,7 @@ function sources(
     if (info.source && info.status === "loaded")
       found[info.id] = absolute(partOf(info, info.source, state), origin);
   Object.assign(found, coverageSources(state, overlay));
+  found[MOVED] = movedSource(overlay.moved ?? null);
   found[MOVERS] = { type: "geojson", data: overlay.movers ?? points(null) };
   found[STORMS] = { type: "geojson", data: overlay.storms ?? NO_STORMS };
   found[PLACE] = placeSource(overlay.place ?? NO_PLACE);
@@ -257,8 +261,12 @@ export function buildStyle(
     if (!info.source || info.status !== "loaded") continue;
     const hit = hitLayer(info, on.has(info.id));
     if (hit) drawn.push(hit);
-    for (const spec of info.style[theme])
-      drawn.push({ slot: slotOf(spec), layer: dress(info, spec, state, on.has(info.id)) });
+    const moved = overlay.moved?.layer === info.id ? overlay.moved : null;
+    for (const spec of info.style[theme]) {
+      const layer = dress(info, spec, state, on.has(info.id));
+      for (const one of moved ? bothPlaces(layer, moved) : [layer])
+        drawn.push({ slot: slotOf(spec), layer: one });
+    }
   }
   drawn.push(...coverageLayers(theme, tokens, state.coverage.on && overlay.coverage !== null));
   drawn.push(...planLayers(tokens, state.coverage.on));

@@ -75,6 +75,7 @@ describe("the mapping of fields", () => {
   it("finds the spellings that a code list does not know, each once", () => {
     const fault = (field: string, code: string, value: string): Fault => ({
       row: 1,
+      line: 2,
       key: null,
       field,
       code,

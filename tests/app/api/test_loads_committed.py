@@ -56,7 +56,7 @@ def test_bad_rows_are_listed_exported_mended_and_loaded(office: Office, tmp_path
     office.commit(load["id"], bad_rows="skip")
     with xlsxwriter.Workbook(str(tmp_path / "fix.xlsx")) as book:
         page = book.add_worksheet()
-        page.write_row(0, 0, ["行号", "capacity"])
+        page.write_row(0, 0, ["数据行号 row", "capacity"])
         page.write_row(1, 0, [2, 7])
     sheet = ("files", ("修正.xlsx", (tmp_path / "fix.xlsx").read_bytes(), "application/octet-stream"))
     fix = office.http.post(f"{path}/fix", files=[sheet], data={"person": "乙"})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from layers.region import BEIJING
 from tests.app.conftest import Run
 
 OK, DECISION, BAD_ROWS, REFUSED, CONFLICT = 0, 2, 3, 4, 5
@@ -85,7 +87,7 @@ def test_bad_rows_are_listed_written_mended_and_loaded(run: Run, tmp_path: Path)
     assert run("loads", "commit", load, "--bad", "skip").code == OK
     with xlsxwriter.Workbook(str(tmp_path / "fix.xlsx")) as book:
         page = book.add_worksheet()
-        page.write_row(0, 0, ["行号", "capacity"])
+        page.write_row(0, 0, ["数据行号 row", "capacity"])
         page.write_row(1, 0, [3, 7])
     fixed = run("loads", "fix", load, tmp_path / "fix.xlsx", "--json")
     assert (fixed.code, fixed.json["kind"], fixed.json["counts"]["new"]) == (OK, "fix", 1)
@@ -152,3 +154,58 @@ def test_an_error_is_json_where_json_was_asked_for(
     assert (ran.json["code"], ran.json["exit_code"], ran.code) == (code, exit_code, exit_code)
     assert ran.json["detail"]
     assert ran.json["detail_en"]
+
+
+def test_times_are_those_of_the_province_with_their_offset_in_json(run: Run, tmp_path: Path) -> None:
+    before = datetime.now(BEIJING).replace(second=0, microsecond=0)
+    assert run("load", written(tmp_path, GOOD), "--layer", "shelter").code == OK
+    [load] = run("loads", "history", "--json").json["loads"]
+    assert load["started_at"].endswith("+08:00")
+    assert load["finished_at"].endswith("+08:00")
+    assert before <= datetime.fromisoformat(load["started_at"]) <= datetime.now(BEIJING)
+    assert load["id"].startswith(f"{datetime.fromisoformat(load['started_at']):%y%m%d%H%M}")
+    line = run("loads", "history").out
+    assert f"{datetime.fromisoformat(load['started_at']):%Y-%m-%d %H:%M}" in line
+
+
+def test_inspecting_a_file_ranks_the_layers_it_fits_and_says_why(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD, "避灾点2024.csv")
+    assert (
+        "*--layer shelter          避灾安置场所 / Shelters: 文件名含“避灾点”；4 个字段对上"
+        in run("loads", "inspect", file).out
+    )
+    [table] = run("loads", "inspect", file, "--json").json["tables"]
+    assert table["layer"] == "shelter"
+    assert table["layers"][0]["why"]["en"].startswith("the file name has “避灾点”; 4 fields fit")
+    scores = [one["score"] for one in table["layers"]]
+    assert scores == sorted(scores, reverse=True)
+    other = run("loads", "inspect", written(tmp_path, GOOD, "a.csv"), "--json").json["tables"][0]
+    assert (other["layer"], other["layers"][0]["layer"]) == (None, "shelter")
+
+
+NASTY = "\x1b[2J\x9b31m\u202e\u200b"
+
+
+def test_names_and_cells_that_would_steer_a_terminal_are_written_out_and_kept_as_they_are(
+    run: Run, tmp_path: Path
+) -> None:
+    long = "超长字段名" * 60
+    file = written(
+        tmp_path,
+        f"code,name,level,capacity,lon,lat,{long}{NASTY}\nS1,一{NASTY},{NASTY}坏,50,120.1,30.2,x\n",
+        f"避灾{NASTY}点{'长' * 60}.csv",
+    )
+    said = [
+        run("loads", "inspect", file),
+        run("loads", "stage", file, "--layer", "shelter"),
+        run("load", file, "--layer", "shelter"),
+        run("load", file, "--layer", "shelter", "--json"),
+    ]
+    load = said[1].out.split()[1]
+    said += [run("loads", "errors", load), run("loads", "preview", load), run("loads", "history")]
+    for one in said:
+        assert not [c for c in one.out + one.err if c in NASTY and c not in "[2J31m"], one
+    assert long in said[0].out
+    assert "\\u202e" in said[4].out
+    [fault] = run("loads", "errors", load, "--json").json["faults"]
+    assert fault["value"] == f"{NASTY}坏"

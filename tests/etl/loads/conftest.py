@@ -161,7 +161,10 @@ def _shape(row: Row) -> Any:
 
 
 def _batch(names: Sequence[str], rows: Sequence[Row], shapes: Sequence[Any]) -> pa.RecordBatch:
-    columns: dict[str, pa.Array] = {"_row": pa.array(range(1, len(rows) + 1), pa.int64())}
+    columns: dict[str, pa.Array] = {
+        "_row": pa.array(range(1, len(rows) + 1), pa.int64()),
+        "_line": pa.array(range(2, len(rows) + 2), pa.int64()),
+    }
     for at, name in enumerate(names, start=1):
         cells = [None if (v := row.get(name)) is None else str(v) for row in rows]
         columns[f"c{at}"] = pa.array(cells, pa.string())

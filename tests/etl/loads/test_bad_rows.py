@@ -12,7 +12,7 @@ import python_calamine
 import xlsxwriter
 from pyproj import Transformer
 
-from etl.loads.export import ROW, WHY, X, Y, export_faults
+from etl.loads.export import LINE, ROW, WHY, X, Y, export_faults
 from etl.loads.faults import RowsRefused, count_faults
 from etl.loads.fix import receive_fix
 from etl.loads.record import Load
@@ -57,7 +57,8 @@ def test_every_fault_is_on_record_and_the_load_says_so(desk: Desk) -> None:
     with pytest.raises(RowsRefused) as caught:
         desk.loader.commit(load.id)
     assert [fault.row for fault in caught.value.faults] == [2, 4, 4]
-    assert "第 2 行" in caught.value.zh
+    assert "数据第 2 行，文件第 3 行" in caught.value.zh
+    assert "data row 2; line 3 of the file" in caught.value.en
     assert desk.served() == []
     assert desk.loader.get(load.id).state == "checked"
 
@@ -81,6 +82,11 @@ def test_the_first_row_of_a_repeated_key_stands(desk: Desk) -> None:
     load = desk.load(rows, bad_rows="skip")
     assert desk.faults(load) == [(4, "code", "key_duplicate", "error")]
     assert desk.served()[0]["name"] == "避灾点0"
+    [(zh, en)] = desk.sql("SELECT zh, en FROM layer.load_error")
+    assert (zh, en) == (
+        "与数据第 1 行（文件第 2 行）主键重复",
+        "repeats the key of data row 1 (line 2 of the file)",
+    )
 
 
 def test_a_bad_row_does_not_take_the_key_of_a_good_one(desk: Desk) -> None:
@@ -121,12 +127,12 @@ def test_the_csv_lists_all_faults_for_a_spreadsheet_without_formulas(desk: Desk,
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    assert [(row["行号"], row["字段"]) for row in rows] == [
-        ("2", "capacity"),
-        ("4", "geometry"),
-        ("4", "level"),
+    assert [(row["数据行号 row"], row["文件行号 line"], row["字段 field"]) for row in rows] == [
+        ("2", "3", "capacity"),
+        ("4", "5", "geometry"),
+        ("4", "5", "level"),
     ]
-    assert rows[0]["原值"].startswith("'=cmd")
+    assert rows[0]["原值 value"].startswith("'=cmd")
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
 
 
@@ -134,15 +140,19 @@ def test_the_sheet_to_mend_has_the_rows_as_they_stood_their_place_and_the_reason
     desk: Desk, tmp_path: Path
 ) -> None:
     head, *rows = sheet(exported(desk, desk.check(spoilt()), "xlsx", tmp_path / "out"))
-    assert head == [ROW, "code", "name", "level", "capacity", X, Y, WHY]
-    assert [row[:4] for row in rows] == [[2, "S1", "避灾点1", "village"], [4, "S3", "避灾点3", "hamlet"]]
-    assert rows[0][5:7] == pytest.approx([120.11, 30.2])
-    assert "代码表" in rows[1][7]
+    assert head == [ROW, LINE, "code", "name", "level", "capacity", X, Y, WHY]
+    assert [row[:5] for row in rows] == [
+        [2, 3, "S1", "避灾点1", "village"],
+        [4, 5, "S3", "避灾点3", "hamlet"],
+    ]
+    assert rows[0][6:8] == pytest.approx([120.11, 30.2])
+    assert "代码表" in rows[1][8]
 
 
 def test_the_map_of_the_bad_rows_shows_where_they_lie(desk: Desk, tmp_path: Path) -> None:
     frame = gpd.read_file(exported(desk, desk.check(spoilt()), "gpkg", tmp_path / "out"))
     assert list(frame[ROW]) == [2, 4]
+    assert list(frame[LINE]) == [3, 5]
     assert (frame.geometry.x[0], frame.geometry.y[0]) == pytest.approx((120.11, 30.2))
     assert frame.crs.to_epsg() in (4326, 4490)
 
@@ -158,14 +168,32 @@ def test_another_format_is_refused(desk: Desk, tmp_path: Path) -> None:
     assert caught.value.code == "bad_format"
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "gpkg"])
+def test_long_names_and_unseen_characters_go_into_the_files_unharmed(
+    kind: str, desk: Desk, tmp_path: Path
+) -> None:
+    long, cell = "列" * 300, "\x1b[2J\u202e\u200b坏\x07"
+    load = desk.check([{**shelters(1)[0], "level": cell, long: "值" * 5_000}])
+    path = exported(desk, load, kind, tmp_path / "out")
+    if kind == "csv":
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            assert [row["原值 value"] for row in csv.DictReader(lines)] == [cell]
+    elif kind == "xlsx":
+        head, row = sheet(path)
+        assert row[head.index(long)] == "值" * 5_000
+        assert "坏" in row[head.index("level")]
+    else:
+        assert gpd.read_file(path)[long][0] == "值" * 5_000
+
+
 # -- mended -------------------------------------------------------------------------------------------------------
 
 
 def test_mended_rows_join_the_good_ones_and_are_marked(desk: Desk, tmp_path: Path) -> None:
     first = desk.load(spoilt(), bad_rows="skip")
     head, *rows = sheet(exported(desk, first, "xlsx", tmp_path / "out"))
-    rows[0][4] = "51"
-    rows[1][3], rows[1][5], rows[1][6] = "村级", 120.13, 30.2
+    rows[0][5] = "51"
+    rows[1][4], rows[1][6], rows[1][7] = "村级", 120.13, 30.2
     load = receive_fix(
         desk.loader, first.id, written(tmp_path / "fix.xlsx", [head, *rows]), name="修正.xlsx", person="乙"
     )
@@ -203,6 +231,7 @@ def test_a_row_that_is_still_bad_is_refused_again_under_its_number(desk: Desk, t
     fix.write_text(f"{ROW},level,capacity\n4,hamlet,5\n2,village,51\n", encoding="utf-8")
     load = receive_fix(desk.loader, first.id, fix, name="fix.csv")
     assert {fault[0] for fault in desk.faults(load)} == {4}
+    assert desk.sql("SELECT DISTINCT line FROM layer.load_error WHERE load = :l", l=load.id) == [(5,)]
     desk.loader.commit(load.id, patch={"bad_rows": "skip"})
     assert len(desk.served()) == 5
     mended = dict(desk.sql("SELECT row, mended FROM layer.load_bad_row WHERE load = :l", l=first.id))

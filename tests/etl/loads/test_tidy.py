@@ -41,6 +41,7 @@ def test_a_load_that_nobody_came_back_to_is_given_up_with_its_tables(desk: Desk)
     tidy(desk.loader.engine, desk.loader.store)
     assert (desk.loader.get(old.id).state, desk.loader.get(new.id).state) == ("discarded", "checked")
     assert all(name.endswith(new.id) for name in tables(desk))
+    assert "30 days" in desk.loader.get(old.id).counts["problem"]["en"]
 
 
 def test_nothing_that_is_served_is_touched(desk: Desk) -> None:

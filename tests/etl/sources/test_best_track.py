@@ -93,7 +93,7 @@ def test_ibtracs_gives_the_quadrants_of_50_and_64_knots_and_the_direction_of_30(
 def test_a_line_that_is_no_point_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadFile) as refused:
         points(tmp_path, CMA + "2019081100 2 abc 1199  982 20\n")
-    assert (refused.value.code, refused.value.where["row"]) == ("bad_track_line", 4)
+    assert (refused.value.code, refused.value.where["line"]) == ("bad_track_line", 4)
 
 
 def test_a_time_that_is_none_leaves_the_row_to_the_checks_of_the_layer(tmp_path: Path) -> None:

@@ -49,6 +49,30 @@ def test_a_cell_may_hold_separators_quotes_and_lines(tmp_path: Path) -> None:
     assert rows(opened(tmp_path, 'a,b\n"x, ""y""\nz",2\n')) == [(1, 'x, "y"\nz', "2")]
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a,b\n1,x\n2,y\n", [(1, 2), (2, 3)]),
+        ("a,b\r\n1,x\r\n2,y\r\n", [(1, 2), (2, 3)]),
+        ("\n\na,b\n1,x\n", [(1, 4)]),
+        ('a,"b\nc"\n1,"x\ny\n"\n\n2,z\n', [(1, 3), (3, 7)]),
+        ("a,b\r1,x\r2,y\r", [(1, 2), (2, 3)]),
+    ],
+)
+def test_a_row_knows_its_line_where_cells_hold_line_breaks_too(
+    tmp_path: Path, text: str, lines: list[tuple[int, int]]
+) -> None:
+    """Data rows are counted after the header, lines as an editor counts them."""
+    found = [row for batch in opened(tmp_path, text).batches() for row in batch.to_pylist()]
+    assert [(row["_row"], row["_line"]) for row in found] == lines
+
+
+def test_a_row_keeps_its_line_where_the_quick_reader_hands_over(tmp_path: Path) -> None:
+    text = "a,b\n" + "1,x\n" * 3_000 + "2,y,\n" + "3,z\n" * 3
+    found = [row for batch in opened(tmp_path, text).batches() for row in batch.to_pylist()]
+    assert [row["_line"] for row in found] == list(range(2, 3_006))
+
+
 def test_a_separator_at_the_end_of_lines_is_no_column(tmp_path: Path) -> None:
     assert rows(opened(tmp_path, "a,b,\n1,2,\n3,4,\n")) == [(1, "1", "2"), (2, "3", "4")]
 
@@ -59,7 +83,11 @@ def test_a_row_of_another_length_is_named(tmp_path: Path, quote: str, bad: str) 
     good = f"1,{quote}x{quote}\n" * 3_000
     with pytest.raises(BadFile) as caught:
         rows(opened(tmp_path, f"a,b\n{good}{bad}\n{good}"))
-    assert (caught.value.code, caught.value.where["row"]) == ("row_length", 3_001)
+    assert (caught.value.code, caught.value.where["row"], caught.value.where["line"]) == (
+        "row_length",
+        3_001,
+        3_002,
+    )
 
 
 def test_quotes_that_do_not_match_are_named(tmp_path: Path) -> None:

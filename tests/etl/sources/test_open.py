@@ -38,7 +38,7 @@ def test_a_geopackage_is_read_whole(folder: Path) -> None:
     assert (facts.format, facts.rows, facts.geometry, facts.has_z) == ("gpkg", 5, "point", False)
     assert facts.crs_wkt is not None
     assert "China Geodetic" in facts.crs_wkt
-    assert table.schema.names == ["_row", "c1", "c2", "c3", "_wkb", "_wkb_z", "_fault"]
+    assert table.schema.names == ["_row", "_line", "c1", "c2", "c3", "_wkb", "_wkb_z", "_fault"]
     assert table.column("_row").to_pylist() == [1, 2, 3, 4, 5]
     assert column(facts, table, "名称") == NAMES
     assert shapes(table)[1] == "POINT (120.001 30.25)"

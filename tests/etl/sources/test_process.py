@@ -95,7 +95,7 @@ def test_text_that_is_no_text_does_not_pass(path: Path, monkeypatch: pytest.Monk
     arrays = first.slice(0, 2).columns
     bad = pa.array([b"\xff\xfe", b"\xff"], pa.binary()).view(pa.string())
     batch = (
-        pa.RecordBatch.from_arrays([arrays[0], bad, *arrays[2:]], schema=first.schema)
+        pa.RecordBatch.from_arrays([*arrays[:2], bad, *arrays[3:]], schema=first.schema)
         .serialize()
         .to_pybytes()
     )

@@ -47,6 +47,13 @@ def test_values_become_the_text_a_person_sees(tmp_path: Path) -> None:
     assert rows(table) == [(1, "避灾点", "5", "0.1", "TRUE", "2025-11-16", "2025-11-16 08:30:00", "0")]
 
 
+def test_a_row_knows_the_row_of_the_sheet(tmp_path: Path) -> None:
+    content: list[list[object]] = [[], ["名称"], ["甲"], [], ["乙"]]
+    table = SheetTable(workbook(tmp_path / "data.xlsx", {"一": content}), "一", "表.xlsx", ReadOptions())
+    found = pa.Table.from_batches(list(table.batches())).to_pylist()
+    assert [(row["_row"], row["_line"], row["c1"]) for row in found] == [(1, 3, "甲"), (3, 5, "乙")]
+
+
 def test_the_header_is_the_first_row_with_anything_in_it(tmp_path: Path) -> None:
     content: list[list[object]] = [
         [],

@@ -3,6 +3,7 @@
 import { button, type Child, h } from "../dom";
 import { integer, say } from "../format";
 import { rememberedPerson } from "../person";
+import { visible } from "../unseen";
 import { errorsUrl } from "./client";
 import { block, radios, select, table } from "./controls";
 import { fieldTitle } from "./format";
@@ -34,11 +35,19 @@ function kinds(view: View, faults: FaultList): HTMLElement {
 
 function faultTable(view: View, faults: readonly Fault[]): HTMLElement {
   const { say: words, lang, target } = view;
-  const head = [words("colRow"), words("colField"), words("colValue"), words("colReason")];
+  const lined = faults.some((one) => one.line !== null);
+  const head = [
+    words("colRow"),
+    ...(lined ? [words("colLine")] : []),
+    words("colField"),
+    words("colValue"),
+    words("colReason"),
+  ];
   const rows = faults.map((one) => [
     integer(one.row, lang),
+    ...(lined ? [one.line === null ? "" : integer(one.line, lang)] : []),
     fieldTitle(target, one.field, words, lang),
-    h("code", {}, one.value),
+    h("code", {}, visible(one.value)),
     h("span", { "data-severity": one.severity, "data-testid": "fault" }, say(one, lang)),
   ]);
   return table(words("badTitle"), head, rows);
@@ -71,7 +80,7 @@ function translations(view: View, faults: readonly Fault[]): Child[] {
       h(
         "label",
         { class: "load-field" },
-        h("span", { class: "name" }, h("code", {}, spelling)),
+        h("span", { class: "name" }, h("code", {}, visible(spelling))),
         select(
           { "aria-label": spelling, "data-testid": "code-of", "data-value": spelling },
           choices,
@@ -183,6 +192,7 @@ export function faultBlock(view: View, faults: FaultList | null): HTMLElement | 
         words(onlyErrors ? "showAll" : "showErrors"),
       ),
     faults.faults.length > 0 && faultTable(view, faults.faults),
+    faults.faults.some((one) => one.line !== null) && h("p", { class: "hint" }, words("rowsCounted")),
     left > 0 &&
       button(
         { class: "link load-more", "data-keep": "more-faults", "data-testid": "more-faults" },

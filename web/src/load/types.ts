@@ -149,6 +149,7 @@ export type LoadList = { loads: LoadAnswer[] };
 
 export type Fault = {
   row: number;
+  line: number | null;
   key: string | null;
   field: string;
   code: string;
