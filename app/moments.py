@@ -24,13 +24,27 @@ def day_of(moment: date) -> date:
     return moment.astimezone(BEIJING).date() if isinstance(moment, datetime) else moment
 
 
+YEARS = range(1900, 2201)
+"""Moments outside lead out of the calendar of Python or of PostgreSQL, in one zone or another."""
+
+
 def _read(value: Any, as_day: Callable[[Any], date]) -> date:
     if isinstance(value, datetime):
         return _zoned(value)
     if isinstance(value, str) and "T" in value:
         # a + that was not escaped in an address arrives as a blank
         return _zoned(datetime.fromisoformat(value.replace(" ", "+")))
-    return as_day(value)
+    return _within(as_day(value))
+
+
+def _within(moment: date) -> date:
+    if moment.year not in YEARS:
+        raise BadInput(
+            f"年份应在 {YEARS[0]} 至 {YEARS[-1]} 之间",
+            f"the year must be from {YEARS[0]} to {YEARS[-1]}",
+            code="bad_time",
+        )
+    return moment
 
 
 def _zoned(instant: datetime) -> datetime:
@@ -40,6 +54,7 @@ def _zoned(instant: datetime) -> datetime:
             "the instant has no time zone; write 2026-11-29T01:45+08:00",
             code="no_time_zone",
         )
+    _within(instant)
     return instant
 
 

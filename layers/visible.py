@@ -1,4 +1,4 @@
-"""Names and cells of files as a terminal may show them: what would steer it, or hide in a text, is written out."""
+"""Characters that cannot be seen: written out for a terminal, which they would steer, and left out of a search."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import re
 UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+
+
+def without_unseen(text: str) -> str:
+    """Return a text without what cannot be seen; tabs and ends of lines part words and become blanks."""
+    return UNSEEN.sub("", re.sub(r"\s", " ", text))
 
 
 def visible(text: str) -> str:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.deps import MayLoad, Moment, TheMovers
-from app.fixes import STALE_S, Fix
+from app.fixes import FORGOTTEN, STALE_S, Fix
 from app.moments import moment_end
 from app.positions import Refused
 from layers.errors import BadInput
@@ -100,7 +100,7 @@ def report(store: TheMovers, batch: Batch) -> dict[str, Any]:
         except ValidationError as error:
             bad.append(_fault(row, sent, error))
         except BadInput as error:
-            bad.append(Refused(row, str(sent.get("id"))[:100], error.code, error.zh, error.en))
+            bad.append(Refused(row, _id_of(sent), error.code, error.zh, error.en))
     taken, older, ahead = store.take(good)
     faults = sorted([*bad, *ahead], key=lambda one: one.row)
     return {
@@ -147,8 +147,25 @@ def _fix(sent: FixSent, heard: datetime) -> Fix:
         raise BadInput(
             "定位时间没有写明时区", "the time of the fix has no time zone", code="no_time_zone", field="at"
         )
+    try:
+        at = sent.at.astimezone(UTC)
+    except OverflowError as error:  # the first or last day of the calendar, in another zone
+        zh, en = "定位时间超出历法", "the time of the fix is off the calendar"
+        raise BadInput(zh, en, code="bad_fix", field="at") from error
+    if at < heard - FORGOTTEN:
+        raise BadInput(
+            f"定位时间早于 {FORGOTTEN.days} 天前，请检查设备时钟",
+            f"the time of the fix is more than {FORGOTTEN.days} days ago; check the clock of the device",
+            code="too_old",
+            field="at",
+        )
     values = sent.model_dump()
-    return Fix(**values | {"name": sent.name or sent.id, "at": sent.at.astimezone(UTC), "heard": heard})
+    return Fix(**values | {"name": sent.name or sent.id, "at": at, "heard": heard})
+
+
+def _id_of(sent: dict[str, Any]) -> str | None:
+    """Return what a row calls its mover, as it can be sent back: half a surrogate pair is no text."""
+    return str(sent["id"])[:100].encode("utf-8", "replace").decode() if "id" in sent else None
 
 
 def _fault(row: int, sent: dict[str, Any], error: ValidationError) -> Refused:
@@ -156,7 +173,7 @@ def _fault(row: int, sent: dict[str, Any], error: ValidationError) -> Refused:
     field = ".".join(str(part) for part in first["loc"]) or "?"
     return Refused(
         row,
-        str(sent["id"])[:100] if "id" in sent else None,
+        _id_of(sent),
         "bad_fix",
         f"字段 {field} 有误：{first['msg']}",
         f"field {field}: {first['msg']}",

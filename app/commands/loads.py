@@ -347,8 +347,8 @@ def _exit_for(load: Load) -> None:
 
 
 HEAD_OF_FAULTS = (
-    "数据行号  文件行号  （数据行从 1 数起，不含表头；文件行即表格软件左侧的行号）",
-    "data row      line  (data rows are counted from 1 without the header, lines as a spreadsheet or an editor does)",
+    "数据行号  文件行号  （数据行从 1 数起，不含表头；文件行：表格为左侧行号，文本为编辑器行号）",
+    "data row      line  (data rows are counted from 1 without the header, lines as the sheet or a text editor does)",
 )
 NEEDS_DECISION, BAD_ROWS = 2, 3
 EXIT_CODES: dict[type[Exception], int] = {NeedsDecision: NEEDS_DECISION, RowsRefused: BAD_ROWS}

@@ -24,6 +24,7 @@ from layers.errors import BadInput
 from layers.geo import Positions, distances_m
 from layers.kinds.vector import VectorLayer
 from layers.store import LayerVersion
+from layers.visible import without_unseen
 
 ADMIN = "admin"  # the role of the layer of administrative areas
 MOST_TERMS = 6
@@ -77,7 +78,7 @@ class Finder:
 
     def find(self, text: str, *, limit: int, near: tuple[float, float] | None, day: date | None) -> Found:
         """Search for what somebody typed; ``near`` (degrees) lets the nearer of two equals come first."""
-        typed = text.strip()
+        typed = without_unseen(text).strip()
         versions = {i: v for i, v in self.catalogue.at(day).items() if self._weight(i)}
         places = self.places(versions)
         fault, readings = None, []

@@ -27,7 +27,8 @@ def receive_fix(loader: Loader, load_id: str, path: Path, *, name: str, person: 
     """Open and stage a load for the corrected rows in an XLSX, CSV or other table with the columns of the export.
 
     Rows are matched by the column ``数据行号 row``; a cell that is left out keeps its old value, a row that is left out
-    stays bad. A place is moved by changing ``坐标X x`` and ``坐标Y y`` (coordinates of the first file).
+    stays bad. A place is moved by changing ``坐标X x`` and ``坐标Y y`` (coordinates of the first file); a row whose
+    coordinates could not be read may be mended in the file's own columns as well.
 
     Raises:
         BadInput: the load has no bad rows (code ``nothing_to_fix``), or is not loaded yet.
@@ -113,13 +114,21 @@ def _row(parent: Load, load: Load, cells: dict[str, Any], kept: dict[int, BadRow
         )
     before = kept[row]
     values = {name: cells[name] if name in cells else before.cells.get(name) for name in column_names(parent)}
-    return BadRow(row, before.line, values, _place(cells, before.shape))
+    return BadRow(row, before.line, values, _place({**values, **cells}, before.shape, parent.facts))
 
 
-def _place(cells: dict[str, Any], shape: Any) -> Any:
-    try:
-        x, y = float(cells[X]), float(cells[Y])
-    except (KeyError, TypeError, ValueError):
+def _place(cells: dict[str, Any], shape: Any, facts: TableFacts | None) -> Any:
+    """Return the place of a mended row: by ``X`` and ``Y``; of a row that had none, by the file's own columns too."""
+    names = [(X, Y)]
+    if shape is None and facts is not None and facts.coordinates is not None:
+        names.append((facts.coordinates.x, facts.coordinates.y))
+    for east, north in names:
+        try:
+            x, y = float(cells[east]), float(cells[north])
+        except (KeyError, TypeError, ValueError):
+            continue
+        break
+    else:
         return shape
     point = shapely.Point(x, y)
     if (

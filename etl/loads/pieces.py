@@ -6,7 +6,7 @@ from __future__ import annotations
 from psycopg import sql
 from sqlalchemy import Connection
 
-from etl.loads.sqltools import SCHEMA, run
+from etl.loads.sqltools import AS_LOAD, SCHEMA, run
 from layers.kinds.tile_sql import BUFFER
 from layers.kinds.vector import MERCATOR_CIRCUMFERENCE_M, PIECE_ZOOM, TILE_EXTENT, VectorLayer
 
@@ -80,6 +80,7 @@ def cut_large(connection: Connection, layer: VectorLayer, heap: str, seq: int) -
 
 def forget_pieces(connection: Connection) -> None:
     """Delete the pieces of heaps that are gone."""
+    run(connection, AS_LOAD)
     run(
         connection,
         sql.SQL("DELETE FROM layer.piece WHERE to_regclass(format('%I.%I', {}, heap)) IS NULL").format(

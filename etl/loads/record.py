@@ -119,10 +119,19 @@ class Load:
         """Return the columns of the table."""
         row = {f.name: getattr(self, f.name) for f in fields(self)}
         row["profile"] = self.profile.model_dump(mode="json")
-        row["survey"] = self.survey.as_json() if self.survey else None
-        row["facts"] = self.facts.as_json() if self.facts else None
-        row["findings"] = [f.as_json() for f in self.findings]
+        row["survey"] = _storable(self.survey.as_json()) if self.survey else None
+        row["facts"] = _storable(self.facts.as_json()) if self.facts else None
+        row["findings"] = _storable([f.as_json() for f in self.findings])
         return row
+
+
+def _storable(value: Any) -> Any:
+    """Return samples of a file without NUL, which PostgreSQL holds in no text; the rows tell of theirs themselves."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def create(connection: Connection, load: Load) -> Load:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 
 STAGE = "stage"
 SCHEMA = "layer"
+AS_LOAD = sql.SQL("SET LOCAL riskmap.load = 'on'")
+"""Rows of heaps and pieces change by loads only (``layer.only_by_loads``): pages would not hear of anything else."""
 Sql = sql.SQL | sql.Composed | sql.Literal | sql.Identifier
 
 

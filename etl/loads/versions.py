@@ -17,15 +17,13 @@ from sqlalchemy.dialects.postgresql import insert
 from etl.loads.borders import generalise_borders
 from etl.loads.heap import add_rows, new_heap, promote, row_columns
 from etl.loads.pieces import cut_large
-from etl.loads.sqltools import SCHEMA, Sql, all_of, columns, run
+from etl.loads.sqltools import AS_LOAD, SCHEMA, Sql, all_of, columns, run
 from layers.kinds.vector import VectorLayer
 from layers.store import CURRENT, VERSION, LayerVersion, current_versions, version_from_row
 
 NEW_HEAP_SHARE = 0.4
 """A change of more than this share of the rows is written as a new heap: indexes built afterwards cost half."""
 MOST_BOXES = 400
-AS_LOAD = sql.SQL("SET LOCAL riskmap.load = 'on'")
-"""Rows of heaps change here only (``layer.only_by_loads``): tiles and open pages would not hear of anything else."""
 Keep = Literal["keep", "remove"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -165,3 +166,42 @@ def test_a_moment_of_the_past_is_answered_with_the_age_of_then(office: Office, m
 def test_a_moment_that_is_none_is_refused(office: Office, params: dict[str, Any], code: str) -> None:
     answer = office.http.get("/api/positions", params=params)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"at": "0001-01-01T00:00:00+14:00"}, "bad_fix"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "bad_fix"),
+        ({"at": "0001-01-01T00:00:00Z"}, "too_old"),
+        ({"at": "2020-01-01T00:00:00Z"}, "too_old"),
+        ({"id": "V9\ud800"}, "bad_fix"),
+    ],
+)
+def test_one_impossible_row_does_not_cost_the_others(
+    wrong: dict[str, Any], code: str, office: Office, mover: str
+) -> None:
+    batch = json.dumps({"positions": [fix(mover), fix("x") | wrong]})
+    said = office.http.post(
+        "/api/positions", content=batch, headers={"Content-Type": "application/json"}
+    ).json()
+    assert (said["taken"], said["refused"]) == (1, 1)
+    assert [(one["row"], one["code"]) for one in said["faults"]] == [(1, code)]
+    assert known(office, mover) is not None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/positions?at=0001-01-01",
+        "/api/positions?at=0001-01-01T00:00:00%2B14:00",
+        "/api/around?lon=120&lat=30&at=0001-01-02",
+        "/api/around?lon=120&lat=30&at=9999-12-31T23:59:59Z",
+        "/api/replay/storms?at=9999-12-31T23:59:59-14:00",
+        "/api/layers?at=9999-12-31",
+    ],
+)
+def test_a_moment_at_the_edge_of_the_calendar_is_refused(path: str, office: Office) -> None:
+    answer = office.http.get(path)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "bad_time"

@@ -137,3 +137,14 @@ def test_a_long_text_is_searched_to_its_end_and_words_left_out_are_owned_up_to(c
     assert ask(client, f"{name}{'的' * 60}")["hits"] == []
     assert not ask(client, "镇海 园区")["cut"]
     assert ask(client, "镇海 园区 a b c d e")["cut"]
+
+
+@pytest.mark.parametrize("typed", ["\u200b镇海区", "\u202e镇海区", "镇\ufeff海区"])
+def test_characters_that_cannot_be_seen_do_not_hide_a_name(client: TestClient, typed: str) -> None:
+    assert first(client, typed)["name"] == "镇海区"
+
+
+@pytest.mark.parametrize("typed", ["\ufeff29.95,121.7", "121.7\u200b,29.95", "29.95\t121.7"])
+def test_nor_a_coordinate(client: TestClient, typed: str) -> None:
+    reading = ask(client, typed)["readings"][0]
+    assert (reading["lon"], reading["lat"]) == (121.7, 29.95)

@@ -15,6 +15,7 @@ from pyproj import Transformer
 from etl.loads.export import LINE, ROW, WHY, X, Y, export_faults
 from etl.loads.faults import RowsRefused, count_faults
 from etl.loads.fix import receive_fix
+from etl.loads.profile import Profile
 from etl.loads.record import Load
 from layers.errors import BadFile, BadInput, Conflict
 from tests.etl.loads.conftest import Desk, Row, shelters
@@ -291,3 +292,35 @@ def test_a_load_that_is_not_checked_has_nothing_to_mend(desk: Desk, tmp_path: Pa
     with pytest.raises(Conflict) as caught:
         receive_fix(desk.loader, load.id, tmp_path / "fix.csv", name="fix.csv")
     assert caught.value.code == "not_checked"
+
+
+HEAD = "编号,避灾点名称,级别,容纳人数,经度,纬度\n"
+
+
+def loaded(desk: Desk, path: Path, text: str) -> Load:
+    path.write_text(HEAD + text, encoding="utf-8")
+    load = desk.loader.receive(path, layer="shelter", profile=Profile(bad_rows="skip"))
+    load = desk.loader.advance(load.id)
+    assert not load.questions, load.questions
+    desk.loader.commit(load.id)
+    return desk.loader.get(load.id)
+
+
+def test_a_nul_in_a_cell_goes_and_is_told_and_the_row_loads(desk: Desk, tmp_path: Path) -> None:
+    load = loaded(
+        desk, tmp_path / "a.csv", "A1,安置\0点,village,50,120.2,30.2\nA2,安置点乙,village,60,120.3,30.2\n"
+    )
+    assert (load.state, load.counts["bad"]) == ("loaded", 0)
+    assert [row["name"] for row in desk.served()] == ["安置点", "安置点乙"]
+    assert "text_nul" in [finding.code for finding in load.findings]
+
+
+def test_a_coordinate_that_could_not_be_read_is_mended_in_its_own_column(desk: Desk, tmp_path: Path) -> None:
+    load = loaded(desk, tmp_path / "a.csv", "A1,甲点,village,50,abc,30.2\nA2,乙点,village,60,120.3,30.2\n")
+    assert load.counts["bad"] == 1
+    mended = tmp_path / "fixed.csv"
+    mended.write_text("数据行号 row,经度\n1,120.25\n", encoding="utf-8")
+    fixed = receive_fix(desk.loader, load.id, mended, name="fixed.csv")
+    assert (fixed.state, fixed.counts["bad"]) == ("checked", 0)
+    desk.loader.commit(fixed.id)
+    assert [(row["code"], row["x"]) for row in desk.served()] == [("A1", 120.25), ("A2", 120.3)]

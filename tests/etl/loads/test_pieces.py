@@ -10,9 +10,11 @@ import pytest
 import shapely
 import shapely.affinity
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from app.settings import Settings
+from etl.loads.sqltools import AS_LOAD, run
 from etl.prune import prune
 from layers.mercator import cover
 from layers.region import BOX
@@ -99,9 +101,12 @@ def test_a_changed_zone_gets_pieces_of_its_own_and_the_version_before_keeps_its_
 
 def test_the_pieces_of_a_dropped_heap_go_with_it(desk: Desk, empty_settings: Settings) -> None:
     desk.load(lobed(1, 0.2), "plant_boundary")
-    desk.sql_do(
+    left_over = (
         "INSERT INTO layer.piece SELECT 999999, x, y, 'plant_boundary__heap_99', geom FROM layer.piece"
     )
+    with desk.loader.engine.begin() as connection:
+        run(connection, AS_LOAD)
+        connection.execute(text(left_over))
     prune(desk.loader.engine, Files(empty_settings.state_dir))
     assert desk.sql("SELECT DISTINCT heap FROM layer.piece") == [("plant_boundary__heap_1",)]
 
@@ -114,6 +119,7 @@ def test_the_pieces_of_a_dropped_heap_go_with_it(desk: Desk, empty_settings: Set
         "INSERT INTO {heap} SELECT * FROM {heap}",
         "TRUNCATE {heap}",
         "UPDATE {view} SET name = '改'",
+        "DELETE FROM layer.piece",
     ],
 )
 def test_a_row_changed_by_hand_is_refused_with_the_way_to_do_it(statement: str, desk: Desk) -> None:

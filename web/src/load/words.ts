@@ -215,8 +215,8 @@ const WORDS = {
   colRow: ["数据行", "Data row"],
   colLine: ["文件行", "Line of file"],
   rowsCounted: [
-    "数据行从 1 数起，不含表头；文件行是表格软件左侧的行号（文本文件则为行）。",
-    "Data rows are counted from 1 after the header; the line is the row number a spreadsheet shows, or the line of a text.",
+    "数据行从 1 数起，不含表头；文件行：表格是左侧的行号；CSV 等文本是文本编辑器的行号，单元格内有换行时与表格软件不同。",
+    "Data rows are counted from 1 after the header; the line is the row of the sheet; of a text (CSV) the line in an editor, which differs from a spreadsheet where cells hold line breaks.",
   ],
   colField: ["字段", "Field"],
   colValue: ["原值", "Value"],

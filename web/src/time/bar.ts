@@ -28,7 +28,7 @@ export class TimeBar {
   readonly #span = h("select", { "data-testid": "time-span" });
   readonly #play: HTMLButtonElement;
   readonly #words = h("span");
-  readonly #storms = h("span", { class: "time-note", "data-testid": "time-storms" });
+  readonly #storms = h("span", { class: "time-note time-storms", "data-testid": "time-storms" });
   readonly #note = h("span", { class: "time-note" });
   readonly #back: HTMLButtonElement;
   #timer = 0;
