@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -26,9 +25,9 @@ class Memory(Generic[Key, Value]):
 
     def get(self, key: Key) -> Value | None:
         """Return the value of a key, None where it is not kept."""
-        found = self._values.get(key)
-        if found is not None:
-            with suppress(KeyError):  # another thread let go of it meanwhile
+        with self._lock:
+            found = self._values.get(key)
+            if found is not None:
                 self._values.move_to_end(key)
         return found
 
