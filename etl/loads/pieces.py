@@ -24,10 +24,10 @@ _CUT = """
 WITH coarse AS MATERIALIZED (
     SELECT h.cut_id, x, y, ST_ClipByBox2D(h.tile_geom, ST_TileEnvelope({coarse}, x, y, margin => {margin})) AS geom
     FROM {table} h,
-        generate_series(floor((ST_XMin(h.tile_geom) + {half}) / {side} - {margin})::integer,
-                        floor((ST_XMax(h.tile_geom) + {half}) / {side} + {margin})::integer) x,
-        generate_series(floor(({half} - ST_YMax(h.tile_geom)) / {side} - {margin})::integer,
-                        floor(({half} - ST_YMin(h.tile_geom)) / {side} + {margin})::integer) y
+        generate_series(greatest(floor((ST_XMin(h.tile_geom) + {half}) / {side} - {margin})::integer, 0),
+                        least(floor((ST_XMax(h.tile_geom) + {half}) / {side} + {margin})::integer, {last})) x,
+        generate_series(greatest(floor(({half} - ST_YMax(h.tile_geom)) / {side} - {margin})::integer, 0),
+                        least(floor(({half} - ST_YMin(h.tile_geom)) / {side} + {margin})::integer, {last})) y
     WHERE h.since = {seq} AND h.cut_id IS NOT NULL
 ), fine AS MATERIALIZED (
     SELECT c.cut_id, (c.x << {fine} - {coarse}) + i AS x, (c.y << {fine} - {coarse}) + j AS y, c.geom
@@ -69,6 +69,7 @@ def cut_large(connection: Connection, layer: VectorLayer, heap: str, seq: int) -
                     "half": MERCATOR_CIRCUMFERENCE_M / 2,
                     "coarse": COARSE_ZOOM,
                     "fine": PIECE_ZOOM,
+                    "last": (1 << COARSE_ZOOM) - 1,
                     "inside": (1 << PIECE_ZOOM - COARSE_ZOOM) - 1,
                     "side": MERCATOR_CIRCUMFERENCE_M / (1 << COARSE_ZOOM),
                     "margin": MARGIN,
