@@ -20,6 +20,7 @@ from tests.e2e.driver import MapPage
 
 ROUNDS = 5
 STEPS = 60
+REST_MS = 2000  # Chromium reads pages of its own for each new window; a dispatcher's has been open for long
 
 
 class Watch:
@@ -45,6 +46,7 @@ def journey(browser: Browser, url: str, watch: Watch) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", bypass_csp=True)
     context.add_init_script("window.print = () => undefined;")
     tab = MapPage(context, url)
+    tab.page.wait_for_timeout(REST_MS)
     watch("the page is open, the map drawn", tab.open)
     elsewhere = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
     other = MapPage(elsewhere, url).open("panel=incidents")
@@ -73,7 +75,7 @@ def journey(browser: Browser, url: str, watch: Watch) -> None:
     watch("the footprint is a wedge, all follows", wedge)
     watch("a county is found by its pinyin", found)
     tab.key("Escape")
-    watch("a row of the list is shown on the map", lambda: tab.rows("hazards").first.click())
+    watch("a row of the list is shown on the map", lambda: (tab.rows("hazards").first.click(), tab.settle()))
     tab.part("map").focus()
     watch(
         "the briefing is made", lambda: (tab.key("p"), tab.part("briefing-sheet").wait_for(state="attached"))

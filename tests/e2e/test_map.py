@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+import rasterio
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import OpenTab
 from tests.e2e.driver import MapPage, expect_text
@@ -219,3 +222,23 @@ def test_a_layer_is_downloaded_from_its_row_under_its_title(tab: MapPage, tmp_pa
 def test_what_is_looked_back_at_is_not_downloaded_by_mistake(tab: MapPage) -> None:
     tab.open("at=2026-11-28")
     assert tab.part("layer-download").count() == 0
+
+
+def test_a_map_one_of_whose_layers_tarries_is_shown_without_it(tab: MapPage) -> None:
+    """The first frames are not drawn before their tiles are here, but nobody waits for long."""
+    held: list[Route] = []
+    tab.page.route("**/tiles/land/**", lambda route: held.append(route))
+    tab.page.goto(f"{tab.base_url}/#layers=land,risk_zone")
+    deadline = time.monotonic() + 10
+    while len(colours(tab.part("map").screenshot())) < 300:
+        assert time.monotonic() < deadline, "no zone is on the screen"
+    assert held
+    assert tab.page.locator('html[data-ready="1"]').count() == 0
+    tab.page.unroute("**/tiles/land/**")  # lets through what was held
+    tab.page.wait_for_selector('html[data-ready="1"]')
+    tab.log_is_clean()
+
+
+def colours(png: bytes) -> set[bytes]:
+    with rasterio.open(io.BytesIO(png)) as image:
+        return {bytes(pixel) for pixel in image.read().reshape(image.count, -1).T[::7]}

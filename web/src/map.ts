@@ -10,7 +10,7 @@ import {
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { reportReach } from "./api";
 import type { App, Hit, MapView } from "./app";
-import { drawCalmly } from "./calm";
+import { drawCalmly, drawWhenThereIsSomething } from "./calm";
 import { putImages, putMissingImage } from "./icons";
 import { movedBases } from "./moved-bases";
 import { takePicture } from "./picture";
@@ -83,6 +83,7 @@ export class RiskMap implements MapView {
       locale: locale(app),
       transformRequest: (url) => ({ url: this.#versioned(url) }),
     });
+    drawWhenThereIsSomething(this.map);
     drawCalmly(this.map);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
