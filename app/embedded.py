@@ -219,6 +219,8 @@ class _Cluster:
                 "--data-checksums",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
+                # the same order without a call of the C library for each pair: keys sort twice as fast
+                "--lc-collate=C",
             ),
             *("--auth=peer", "--no-instructions"),
         )

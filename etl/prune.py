@@ -83,6 +83,6 @@ def _drop_unnamed(connection: Connection) -> None:
 
 
 _OLD_SQUARES = """
-DELETE FROM layer.county_grid WHERE version NOT IN (SELECT version FROM layer.version) AND version NOT IN
+DELETE FROM layer.county_frame WHERE version NOT IN (SELECT version FROM layer.version) AND version NOT IN
     (SELECT 'load-' || id FROM layer.load WHERE state IN ('staged', 'checked', 'committing'))
 """

@@ -36,17 +36,17 @@ WITH_LINES = ("csv", "xlsx")
 USUAL_ENCODINGS = ("gb18030", "utf-8", "big5")
 
 
-def check_rows(
+def mark_rows(
     connection: Connection,
     load: Load,
     layer: VectorLayer,
     known: KnownPlaces,
     offsets: bool,
-) -> None:
-    """Check a staged load against its layer; fills ``counts``, ``questions``, ``reading`` and ``operation``.
+) -> Reading | None:
+    """Check the rows of a staged load against its layer in one pass; fills ``questions``, ``operation``, ``shaped``.
 
-    With an open question nothing is checked. ``stage.ready_<load>`` then holds the rows as the layer keeps them, with
-    their marks; the faults are in ``layer.load_error``.
+    ``stage.ready_<load>`` then holds the rows as the layer keeps them, with their marks. Returns how they were read,
+    for ``judge_rows``; None with an open question: then nothing is checked.
 
     Raises:
         BadFile: no rows, no geometry, or a mapping that names what is not there.
@@ -57,7 +57,7 @@ def check_rows(
         raise _without_rows(load)
     if load.facts.geometry == "none" and load.facts.format in WITH_LINES:
         load.questions.append(_coordinates_question(load))
-        return
+        return None
     if load.facts.geometry == "none":
         raise BadFile(
             f"{load.file} 没有几何",
@@ -72,7 +72,7 @@ def check_rows(
         load.questions.append(_missing(layer, mapping, load))
     operation = read_coordinates(connection, load, layer, mapping, known, offsets)
     if operation is None or load.questions:
-        return
+        return None
     counties = known.counties(connection)
     reading = Reading(
         layer=layer,
@@ -84,7 +84,21 @@ def check_rows(
         lossy=any(f.code == LOST_TEXT for f in load.findings),
         counties=ensure_squares(connection, counties) if counties else None,
     )
-    ready = _build(connection, load, layer, reading)
+    _build(connection, load, layer, reading)
+    return reading
+
+
+def judge_rows(connection: Connection, load: Load, reading: Reading) -> None:
+    """Name the faults of the marked rows and count what the load would change; fills ``counts`` and ``base``.
+
+    The faults are in ``layer.load_error``, the bad rows as they stood in ``layer.load_bad_row``.
+
+    Raises:
+        BadFile: no row was asked for.
+    """
+    assert load.facts is not None  # noqa: S101 - staged loads have facts
+    be_quick(connection)
+    layer, ready = reading.layer, stage_table("ready", load.id)
     _judge(connection, load, reading, ready)
     good = None if needs_finish(layer) else load.counts["selected"] - load.counts["bad"]
     change, parent = change_of(connection, layer, ready, good)
@@ -98,7 +112,7 @@ def check_rows(
     load.state = "checked"
 
 
-def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Reading) -> sql.Identifier:
+def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Reading) -> None:
     raw, read, ready = (stage_table(name, load.id) for name in ("raw", "read", "ready"))
     for table in (read, ready):
         run(connection, sql.SQL("DROP TABLE IF EXISTS {}").format(table))
@@ -115,7 +129,6 @@ def _build(connection: Connection, load: Load, layer: VectorLayer, reading: Read
     else:  # the layer is empty: the checked rows become its table as they are
         load.shaped = next_seq(connection, layer)
         _create(connection, ready, shaped(layer, query, load.shaped, marks=True, has_z=reading.has_z), "")
-    return ready
 
 
 def _create(connection: Connection, table: Sql, query: Sql, kind: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection
@@ -78,7 +77,7 @@ def ensure_squares(connection: Connection, counties: Counties) -> Squares | None
     """Return the squares of the counties, made where they are missing; None without a county. Costs about a second,
     once per version of the counties."""
     query = sql.SQL(
-        "SELECT version, west, south, columns, rows FROM layer.county_grid WHERE version = {}"
+        "SELECT version, west, south, columns, rows FROM layer.county_frame WHERE version = {}"
     ).format(sql.Literal(counties.version))
     known = run(connection, query).fetchone()
     if known is None:
@@ -95,8 +94,8 @@ def rename_squares(connection: Connection, load_id: str, version: str) -> None:
     run(
         connection,
         sql.SQL(
-            "UPDATE layer.county_grid SET version = {0} WHERE version = {1}"
-            " AND NOT EXISTS (SELECT FROM layer.county_grid WHERE version = {0})"
+            "UPDATE layer.county_frame SET version = {0} WHERE version = {1}"
+            " AND NOT EXISTS (SELECT FROM layer.county_frame WHERE version = {0})"
         ).format(sql.Literal(version), sql.Literal(f"load-{load_id}")),
     )
 
@@ -105,9 +104,10 @@ def _make(connection: Connection, version: str, codes: list[str], shapes: list[B
     bounds = np.array([shape.bounds for shape in shapes])
     west, south = (int(v) for v in np.floor(bounds[:, :2].min(axis=0) / CELL_DEGREES))
     east, north = (int(v) for v in np.floor(bounds[:, 2:].max(axis=0) / CELL_DEGREES))
-    grid = np.zeros((north - south + 1, east - west + 1), np.int16)
-    borders: dict[tuple[int, int], list[tuple[str, bytes]]] = {}
-    for number, (code, shape) in enumerate(zip(codes, shapes, strict=True), 1):
+    squares = Squares(version, west, south, columns=east - west + 1, rows=north - south + 1)
+    only: dict[int, str] = {}
+    shared: dict[int, list[tuple[str, bytes]]] = {}
+    for code, shape in zip(codes, shapes, strict=True):
         shapely.prepare(shape)
         first_x, first_y, last_x, last_y = (int(np.floor(v / CELL_DEGREES)) for v in shape.bounds)
         ix, iy = (
@@ -116,49 +116,44 @@ def _make(connection: Connection, version: str, codes: list[str], shapes: list[B
         boxes = shapely.box(
             ix * CELL_DEGREES, iy * CELL_DEGREES, (ix + 1) * CELL_DEGREES, (iy + 1) * CELL_DEGREES
         )
+        cells = (iy - south) * squares.columns + ix - west
         whole = shapely.contains_properly(shape, boxes)
-        grid[iy[whole] - south, ix[whole] - west] = number
+        only |= dict.fromkeys(cells[whole].tolist(), code)
         cut = shapely.intersects(shape, boxes) & ~whole
         pieces = shapely.set_srid(shapely.intersection(shape, boxes[cut]), 4326)
-        for x, y, piece in zip(ix[cut], iy[cut], shapely.to_wkb(pieces, include_srid=True), strict=True):
-            borders.setdefault((int(y) - south, int(x) - west), []).append((code, piece))
-    for number, place in enumerate(borders, 1):
-        grid[place] = -number
-    _keep(connection, Squares(version, west, south, grid.shape[1], grid.shape[0]), codes, grid, borders)
+        for cell, piece in zip(cells[cut].tolist(), shapely.to_wkb(pieces, include_srid=True), strict=True):
+            shared.setdefault(cell, []).append((code, piece))
+    _keep(connection, squares, {cell: code for cell, code in only.items() if cell not in shared}, shared)
 
 
 def _keep(
     connection: Connection,
     squares: Squares,
-    codes: list[str],
-    grid: NDArray[np.int16],
-    borders: dict[tuple[int, int], list[tuple[str, bytes]]],
+    only: dict[int, str],
+    shared: dict[int, list[tuple[str, bytes]]],
 ) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101 - a live connection always has one
     driver.execute(
-        "INSERT INTO layer.county_grid (version, west, south, columns, rows, codes, cells)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s::smallint[])",
-        (*astuple(squares), codes, grid.ravel().tolist()),
+        "INSERT INTO layer.county_frame (version, west, south, columns, rows) VALUES (%s, %s, %s, %s, %s)",
+        astuple(squares),
     )
-    with driver.cursor().copy("COPY layer.county_border (version, cell, codes, pieces) FROM STDIN") as copy:
-        for number, members in enumerate(borders.values(), 1):
+    with driver.cursor().copy(
+        "COPY layer.county_square (version, cell, code, codes, pieces) FROM STDIN"
+    ) as copy:
+        for cell, code in only.items():
+            copy.write_row((squares.version, cell, code, None, None))
+        for cell, members in shared.items():
             pieces = "{" + ":".join(piece.hex() for _, piece in members) + "}"  # ":" parts arrays of geometry
-            copy.write_row((squares.version, number, [code for code, _ in members], pieces))
-    run(connection, sql.SQL("ANALYZE layer.county_border"))
+            copy.write_row((squares.version, cell, None, [code for code, _ in members], pieces))
+    run(connection, sql.SQL("ANALYZE layer.county_square"))
 
 
 def square_of(squares: Squares, x: str, y: str) -> sql.Composed:
-    """Return the mark of the square a place lies in: the number of its one county, the number of a square at a border
-    below zero, 0 or null in no county. ``x`` and ``y`` are columns in degrees."""
-    # an array in a table is unpacked at each look; what the concatenation gives stands in memory
-    cells = sql.SQL("(SELECT cells || '{{}}'::smallint[] FROM layer.county_grid WHERE version = {})").format(
-        sql.Literal(squares.version)
-    )
-    size = sql.Literal(CELL_DEGREES)
+    """Return the number of the square a place (columns ``x`` and ``y``, degrees) lies in, null outside the grid."""
     return sql.SQL(
         "CASE WHEN {x} >= {west} AND {x} < {east} AND {y} >= {south} AND {y} < {north} THEN"
-        " ({cells})[(floor({y} / {size})::integer - {row}) * {columns} + floor({x} / {size})::integer - {before}] END"
+        " (floor({y} / {size})::integer - {row}) * {columns} + floor({x} / {size})::integer - {column} END"
     ).format(
         x=sql.SQL(x),
         y=sql.SQL(y),
@@ -166,27 +161,23 @@ def square_of(squares: Squares, x: str, y: str) -> sql.Composed:
         east=sql.Literal((squares.west + squares.columns - INSIDE) * CELL_DEGREES),
         south=sql.Literal((squares.south + INSIDE) * CELL_DEGREES),
         north=sql.Literal((squares.south + squares.rows - INSIDE) * CELL_DEGREES),
-        cells=cells,
-        size=size,
+        size=sql.Literal(CELL_DEGREES),
         row=sql.Literal(squares.south),
         columns=sql.Literal(squares.columns),
-        before=sql.Literal(squares.west - 1),
+        column=sql.Literal(squares.west),
     )
 
 
-def border_join(squares: Squares, square: str) -> sql.Composed:
-    """Return the join that gives each row near a border the counties there (``k``); ``square`` as of ``square_of``."""
-    return sql.SQL(
-        "LEFT JOIN layer.county_border k ON k.version = {} AND k.cell = CASE WHEN {} < 0 THEN -{} END"
-    ).format(sql.Literal(squares.version), sql.SQL(square), sql.SQL(square))
-
-
-def county_of(squares: Squares, square: str, point: str) -> sql.Composed:
-    """Return the code of the county a point lies in, null in none; needs ``border_join``."""
-    codes = sql.SQL("(SELECT codes || '{{}}'::text[] FROM layer.county_grid WHERE version = {})").format(
-        sql.Literal(squares.version)
+def square_join(squares: Squares, square: str) -> sql.Composed:
+    """Return the join that gives each row the square (``k``) it lies in; ``square`` as of ``square_of``."""
+    return sql.SQL("LEFT JOIN layer.county_square k ON k.version = {} AND k.cell = {}").format(
+        sql.Literal(squares.version), sql.SQL(square)
     )
+
+
+def county_of(point: str) -> sql.Composed:
+    """Return the code of the county a point lies in, null in none; needs ``square_join``."""
     return sql.SQL(
-        "CASE WHEN {square} > 0 THEN ({codes})[{square}] WHEN {square} < 0 THEN"
-        " stage.county_among(k.codes, k.pieces, {point}) END"
-    ).format(square=sql.SQL(square), codes=codes, point=sql.SQL(point))
+        "CASE WHEN k.code IS NOT NULL THEN k.code WHEN k.pieces IS NOT NULL THEN"
+        " stage.county_among(k.codes, k.pieces, {}) END"
+    ).format(sql.SQL(point))

@@ -6,7 +6,9 @@ shows (``VectorLayer.table``) a heap has just these two.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from psycopg import sql
 from psycopg.errors import UniqueViolation
@@ -27,7 +29,7 @@ from layers.kinds.vector import (
 QUICK = (
     "SET LOCAL work_mem = '128MB'",
     "SET LOCAL maintenance_work_mem = '256MB'",
-    "SET LOCAL max_parallel_workers_per_gather = 2",
+    "SET LOCAL max_parallel_workers_per_gather = 1",  # the process that writes computes too
     "SET LOCAL parallel_setup_cost = 0",
     "SET LOCAL parallel_tuple_cost = 0",
     "SET LOCAL min_parallel_table_scan_size = '8MB'",
@@ -151,8 +153,10 @@ def keys_are_unique(connection: Connection, layer: VectorLayer, ready: Sql) -> b
     return True
 
 
-def index_ahead(engine: Engine, layer: VectorLayer, ready: Sql) -> None:
-    """Index a table of checked rows that may become a heap, one connection per index: two build faster than one."""
+@contextmanager
+def indexed_ahead(engine: Engine, layer: VectorLayer, ready: Sql) -> Iterator[None]:
+    """Index a table of checked rows that may become a heap, beside what is done meanwhile and one connection per index:
+    two build faster than one. The unique index is not among them: it is made where keys are judged."""
 
     def build(column: str) -> None:
         with engine.begin() as connection:
@@ -161,7 +165,9 @@ def index_ahead(engine: Engine, layer: VectorLayer, ready: Sql) -> None:
 
     columns_ = _indexed(layer)[:-1]
     with ThreadPoolExecutor(len(columns_)) as pool:
-        for done in [pool.submit(build, column) for column in columns_]:
+        begun = [pool.submit(build, column) for column in columns_]
+        yield
+        for done in begun:
             done.result()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from etl.loads import record
 from etl.loads.book import FAILED, LoadBook
-from etl.loads.check import check_rows
+from etl.loads.check import judge_rows, mark_rows
 from etl.loads.choices import guess_layer, layer_or_question, set_layer, table_or_question, target_of
 from etl.loads.commit import Commit, Loaded, Mark
-from etl.loads.heap import index_ahead
+from etl.loads.heap import indexed_ahead
 from etl.loads.preview import outlines, samples
 from etl.loads.profile import Profile, check_crs
 from etl.loads.questions import NeedsDecision
@@ -214,11 +214,18 @@ class Loader(LoadBook):
             self.keep(load)
             return
         with self.reporter.step(f"{layer.id}: check"), self.engine.begin() as connection:
-            check_rows(connection, load, layer, self.known, self.offsets)
+            reading = mark_rows(connection, load, layer, self.known, self.offsets)
+            if reading is None:
+                record.save(connection, load)
+                return
+        # the rows become the table as they are: what takes longest begins while they are judged
+        is_ahead = load.shaped is not None and load.rows_in >= LARGE
+        ahead = (
+            indexed_ahead(self.engine, layer, stage_table("ready", load.id)) if is_ahead else nullcontext()
+        )
+        with self.reporter.step(f"{layer.id}: judge"), ahead, self.engine.begin() as connection:
+            judge_rows(connection, load, reading)
             record.save(connection, load)
-        if load.shaped is not None and load.rows_in >= LARGE:
-            with self.reporter.step(f"{layer.id}: index"):
-                index_ahead(self.engine, layer, stage_table("ready", load.id))
 
     def _advance_raster(self, load: Load, layer: Layer, is_raster: bool) -> None:
         if not (isinstance(layer, RasterLayer) and is_raster):

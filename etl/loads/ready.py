@@ -13,7 +13,7 @@ from functools import cached_property
 from psycopg import sql
 
 from etl.loads.cells import SQL_NAMES, Cell, cell, shown
-from etl.loads.counties import Squares, border_join, county_of, square_of
+from etl.loads.counties import Squares, county_of, square_join, square_of
 from etl.loads.locate import Located
 from etl.loads.mapping import Mapping
 from etl.loads.profile import Profile
@@ -144,7 +144,7 @@ class Reading:
         )
         return (
             sql.SQL("SELECT q.*, {} AS county FROM ({} OFFSET '0') q {}").format(
-                county_of(self.counties, "q.square", "q.pt"), squared, border_join(self.counties, "q.square")
+                county_of("q.pt"), squared, square_join(self.counties, "q.square")
             )
             + FENCE
         )

@@ -103,25 +103,26 @@ CREATE TABLE IF NOT EXISTS layer.raster (
     FOREIGN KEY (layer, version) REFERENCES layer.version ON DELETE CASCADE
 );
 
--- Squares of 0.02 degrees over the counties of one version of the administrative areas, row by row from the south-west:
--- the number (from 1) of the county that has the whole square, below zero the number of a square that several touch, 0
--- outside. Finding the county of a point is then an element of an array, and geometry is looked at near borders only.
-DROP TABLE IF EXISTS layer.county_cell;
-CREATE TABLE IF NOT EXISTS layer.county_grid (
+-- Squares of 0.02 degrees over the counties of one version of the administrative areas, numbered from 0 row by row from
+-- the south-west: the county that has the whole square, or the counties that touch it and the part of each in it. Finding
+-- the county of a point is then a look into a hash, and geometry is looked at near borders only. Rows and not an array:
+-- what reads an array out of a one-row query is not run in parallel.
+DROP TABLE IF EXISTS layer.county_cell, layer.county_border, layer.county_grid;
+CREATE TABLE IF NOT EXISTS layer.county_frame (
     version text PRIMARY KEY,
     west    integer NOT NULL,                    -- number of the first column: longitude in squares from 0
     south   integer NOT NULL,
     columns integer NOT NULL,
-    rows    integer NOT NULL,
-    codes   text[] NOT NULL,
-    cells   smallint[] NOT NULL
+    rows    integer NOT NULL
 );
-CREATE TABLE IF NOT EXISTS layer.county_border (
-    version text NOT NULL REFERENCES layer.county_grid ON DELETE CASCADE ON UPDATE CASCADE,
+CREATE TABLE IF NOT EXISTS layer.county_square (
+    version text NOT NULL REFERENCES layer.county_frame ON DELETE CASCADE ON UPDATE CASCADE,
     cell    integer NOT NULL,
-    codes   text[] NOT NULL,
-    pieces  geometry[] NOT NULL,                 -- the part of each county in the square
-    PRIMARY KEY (version, cell)
+    code    text,                                -- of the only county
+    codes   text[],
+    pieces  geometry[],
+    PRIMARY KEY (version, cell),
+    CHECK ((code IS NULL) = (codes IS NOT NULL AND pieces IS NOT NULL))
 );
 
 -- Text of a file as a value: null where it is none, so that the row can be named instead of failing the statement.
