@@ -23,6 +23,7 @@ from etl.loads.undo import roll_back
 from etl.progress import Bars as Terminal
 from etl.progress import Reporter
 from etl.sources.model import TableFacts
+from etl.sources.standby import stand_by
 from layers.errors import Conflict, NotFound, Outdated, RiskmapError
 from layers.kinds.vector import VectorLayer
 from layers.registry import Registry
@@ -42,6 +43,7 @@ __all__ = [
     "read_profile",
     "received_as",
     "record",
+    "stand_by",
 ]
 CONNECTIONS = 8
 

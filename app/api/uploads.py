@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
+from app.loading import stand_by
 from layers.errors import BadInput
 
 MOST_FILES = 40
@@ -31,6 +32,7 @@ async def read_form(request: Request) -> FormData:
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise _bad("应以 multipart/form-data 提交文件", "send the files as multipart/form-data")
+    await run_in_threadpool(stand_by)  # ready when the last byte is here
     try:
         return await request.form(max_files=MOST_FILES, max_fields=20, max_part_size=1 << 20)
     except (MultiPartException, HTTPException) as error:

@@ -29,6 +29,7 @@ from etl.loads.stage import stands as staged_stands
 from etl.prune import prune
 from etl.sources.model import ReadOptions, Survey, TableFacts
 from etl.sources.open import digest_of, survey
+from etl.sources.standby import stand_by
 from layers.errors import BadFile, BadInput, Conflict, RiskmapError
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
@@ -87,6 +88,7 @@ class Loader(LoadBook):
             if surveyed or profile.table is not None or not path.exists():
                 self._survey(load, path)
             else:
+                stand_by()
                 load.file_sha256, load.file_bytes = digest_of(path)
             if load.layer is None and load.survey is not None and len(load.survey.tables) == 1:
                 guess_layer(load, self.registry, load.survey.tables[0])

@@ -1,6 +1,6 @@
 """The reading process: reads one request, confines itself, then does the work and sends messages on its output.
 
-Started by ``etl.sources.process``; nothing in it speaks to the database or knows of the server.
+Started by ``etl.sources.standby``; nothing in it speaks to the database or knows of the server.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import select
 import signal
 import struct
 import sys
@@ -20,12 +21,15 @@ from etl.sources import frames
 from etl.sources.confine import confine
 from etl.sources.gdal import Library
 from etl.sources.refusals import too_much_memory, unreadable
-from etl.sources.request import Request
+from etl.sources.request import PATIENCE, Request
 from layers.errors import RiskmapError
 
 
 def main() -> int:
     """Work off one request; return 0 when an answer was sent, even if it is a refusal."""
+    if "ahead" in sys.argv:
+        from etl.sources import reading  # noqa: F401 - while there is no request yet
+
     request = _request()
     pipe = os.dup(1)
     os.dup2(2, 1)  # what libraries print must not get between the messages
@@ -79,7 +83,11 @@ def _request() -> Request:
     The caller holds the other end of the pipe as long as it lives: its closing raises SIGIO here, whatever the
     process is busy with. (PR_SET_PDEATHSIG would act on the end of the thread that started it.)
     """
-    (length,) = struct.unpack("<Q", os.read(0, 8))
+    ready, _, _ = select.select([0], [], [], PATIENCE)
+    header = os.read(0, 8) if ready else b""
+    if not header:  # nobody needed it, or nobody is there any more
+        sys.exit(1)
+    (length,) = struct.unpack("<Q", header)
     content = b""
     while len(content) < length:
         chunk = os.read(0, length - len(content))

@@ -20,6 +20,7 @@ from etl.sources.model import LIMITS, Finding, Limits, ReadOptions, Survey, Tabl
 from etl.sources.process import ReadingProcess
 from etl.sources.refusals import empty, unknown_format, unreadable
 from etl.sources.request import Request, Task
+from etl.sources.standby import stand_by
 from layers.errors import BadFile
 from layers.model import Json
 
@@ -91,6 +92,7 @@ def survey(
     """
     request = prepared("glance" if glance else "survey", path, options, limits)
     with ReadingProcess(request) as process:
+        stand_by()  # one of the tables is read next
         digest, size = digest_of(path)  # meanwhile the process works
         data = process.receive_json(frames.END)
         warn_unless_confined(data)

@@ -8,29 +8,23 @@ import json
 import logging
 import os
 import select
-import shutil
 import signal
 import struct
 import subprocess
-import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
 
 from etl.sources import frames
-from etl.sources.confine import CODE
-from etl.sources.gdal import ENVIRONMENT
 from etl.sources.refusals import too_much_memory, too_slow, unreadable
 from etl.sources.request import Request
+from etl.sources.standby import spawn, take
 from layers.errors import BadFile
 from layers.model import Json
 
 log = logging.getLogger(__name__)
-START = "import sys; sys.path.append(sys.argv[1]); from etl.sources.start import main; sys.exit(main())"
 PIPE_BYTES = 1 << 20
 CLOSED = -1
 KEYWORDS = ("self", "zh", "en", "code")
@@ -52,21 +46,8 @@ class ReadingProcess:
         self._complaints = b""
 
     def __enter__(self) -> ReadingProcess:
-        self.scratch = Path(tempfile.mkdtemp(prefix="riskmap-read-")).resolve()
-        try:
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-X", "utf8", "-c", START, str(CODE)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=self.scratch,
-                env=_environment(self.scratch),
-                bufsize=0,
-                start_new_session=True,
-            )
-        except BaseException:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-            raise
+        self._standby = spawn() if self._request.task == "raster" else take()
+        self._process, self.scratch = self._standby.process, self._standby.scratch
         assert self._process.stdin  # noqa: S101
         assert self._process.stdout  # noqa: S101
         self._out = self._process.stdout.fileno()
@@ -88,15 +69,11 @@ class ReadingProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.kill()
-        self._process.wait()
         self._listener.join()
         if self._complaints:
             log.debug("the process reading %s wrote: %s", self._file, self.complaints)
         self._out = CLOSED  # its number may soon be that of another file
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self._standby.end()
 
     @property
     def pid(self) -> int:
@@ -184,21 +161,6 @@ class ReadingProcess:
         with contextlib.suppress(OSError, ValueError):
             while chunk := os.read(self._process.stderr.fileno(), 1 << 16):
                 self._complaints = (self._complaints + chunk)[-MOST_COMPLAINTS:]
-
-
-def _environment(scratch: Path) -> dict[str, str]:
-    """Return all the environment the process gets: none of the caller's, which holds passwords."""
-    return {
-        **ENVIRONMENT,
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "MALLOC_ARENA_MAX": "2",
-    }
 
 
 def _refusal(data: object) -> BadFile:

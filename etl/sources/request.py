@@ -13,6 +13,8 @@ Task = Literal["survey", "glance", "table", "raster"]
 
 OUTPUT = "output.tif"
 """What a raster becomes, in the scratch folder."""
+PATIENCE = 600.0
+"""A reading process that got no request for so many seconds ends by itself."""
 
 
 @dataclass(frozen=True)

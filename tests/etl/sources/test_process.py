@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.sources import frames, process
+from etl.sources import frames, standby
 from etl.sources.confine import CODE
 from etl.sources.model import LIMITS
 from etl.sources.open import open_table, survey
@@ -69,7 +69,7 @@ def test_a_process_killed_in_the_middle_is_a_refusal_not_a_hang(path: Path) -> N
 def test_a_process_that_was_taken_over_can_only_refuse(
     path: Path, monkeypatch: pytest.MonkeyPatch, program: str, code: str
 ) -> None:
-    monkeypatch.setattr(process, "START", HEADER + program)
+    monkeypatch.setattr(standby, "START", HEADER + program)
     began = time.monotonic()
     with pytest.raises(BadFile) as caught:
         survey(path, replace(LIMITS, wall=1.5 if "sleep" in program else 20))
@@ -82,7 +82,7 @@ def test_a_batch_that_is_none_is_a_refusal(path: Path, monkeypatch: pytest.Monke
     with open_table(path) as opened:
         facts, schema = frames.as_bytes(opened.facts.as_json()), opened.schema.serialize().to_pybytes()
     program = f"for k, c in ((b'F', {facts!r}), (b'S', {schema!r}), (b'B', {batch!r})): send(k, len(c), c)"
-    monkeypatch.setattr(process, "START", HEADER + program)
+    monkeypatch.setattr(standby, "START", HEADER + program)
     with open_table(path) as opened, pytest.raises(BadFile) as caught:
         opened.reader.read_all()
     assert caught.value.code == "unreadable"
@@ -100,7 +100,7 @@ def test_text_that_is_no_text_does_not_pass(path: Path, monkeypatch: pytest.Monk
         .to_pybytes()
     )
     program = f"for k, c in ((b'F', {facts!r}), (b'S', {schema!r}), (b'B', {batch!r})): send(k, len(c), c)"
-    monkeypatch.setattr(process, "START", HEADER + program)
+    monkeypatch.setattr(standby, "START", HEADER + program)
     with open_table(path) as opened, pytest.raises(BadFile) as caught:
         opened.reader.read_all()
     assert caught.value.code == "unreadable"
