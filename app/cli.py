@@ -139,6 +139,10 @@ def load(
     table: Annotated[str | None, typer.Option(help="Table of a file with several.")] = None,
     x: Annotated[str | None, typer.Option(help="Column of the longitude or easting.")] = None,
     y: Annotated[str | None, typer.Option(help="Column of the latitude or northing.")] = None,
+    header_row: Annotated[
+        int | None, typer.Option(min=1, help="Row of the column names, when it is not recognised.")
+    ] = None,
+    data_row: Annotated[int | None, typer.Option(min=2, help="First row of data beneath it.")] = None,
     rename: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN=FIELD", help="Column of the file and the field it fills; repeatable."),
@@ -163,7 +167,8 @@ def load(
 ) -> None:
     """Load one file into one layer, as far as it safely goes, and say what it needs from a person."""
     asked: dict[str, Any] = {
-        "table": table, "x": x, "y": y, "crs": crs, "force_crs": force_crs or None, "data_datum": datum,
+        "table": table, "x": x, "y": y, "header_row": header_row, "data_row": data_row,
+        "crs": crs, "force_crs": force_crs or None, "data_datum": datum,
         "encoding": encoding, "mode": mode, "key_from": key_from or None, "max_gone": max_gone,
         "rename": dict(_pair(p, "--rename") for p in rename or []) or None,
         "set": dict(_pair(p, "--set") for p in set_ or []) or None,

@@ -69,6 +69,11 @@ def describe_survey(found: dict[str, Any]) -> list[str]:
         rows = "?" if table["rows"] is None else f"{table['rows']:,}"
         lines.append(f"{table['name']}  {table['format']}  {rows} rows  {table['geometry']}")
         lines.append("  columns: " + ", ".join(f"{c['name']} ({c['type']})" for c in table["columns"]))
+        if table["heading"]:
+            heading = table["heading"]
+            lines.append(
+                f"  header row {heading['row']}, data from row {heading['data_row']}: {both(heading['why'])}"
+            )
         if table["encoding"]:
             lines.append(f"  encoding {table['encoding']['name']}: {both(table['encoding']['evidence'])}")
             lines += [f"    {sample}" for sample in table["encoding"]["samples"]]

@@ -97,12 +97,13 @@ def load_in_one(
 def inspect(
     file: Annotated[Path, typer.Argument(help="File, zip, .gdb or folder of loose parts.")],
     encoding: Annotated[str | None, typer.Option(help="Read the text as this.")] = None,
+    header_row: Annotated[int | None, typer.Option(min=1, help="Row of the column names.")] = None,
     as_json: Json = False,
 ) -> None:
     """Look into a file: tables, rows, fields, the layers that fit and why, encoding with samples, coordinate systems
     that fit. Writes nothing."""
     with service() as known:
-        found = known.inspect(file, encoding)
+        found = known.inspect(file, encoding, header_row)
     _print(found, as_json, describe_survey(found))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,12 +11,13 @@ from pypinyin import Style, lazy_pinyin
 
 from etl.loads.profile import CONTENT, ROW_NUMBER, Profile
 from etl.sources.model import Column
+from etl.sources.names import plain
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 from layers.model import Field
+from layers.registry import Registry
 
 DBF_NAME_BYTES = 10
-_NOISE = re.compile(r"[\s_\-—.·:：/\\()（）\[\]【】*]+")
 
 
 @dataclass(frozen=True)
@@ -145,11 +145,6 @@ def _cut_word(column: str, field: Field) -> bool:
     return cut and any(name.startswith(word) for name in words_of(field))
 
 
-def plain(name: str) -> str:
-    """Return a name without case, spaces, brackets and separators, so that spellings of it agree."""
-    return _NOISE.sub("", name).casefold()
-
-
 @lru_cache(maxsize=2048)
 def _words(title: str, aliases: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
@@ -167,6 +162,15 @@ def _words(title: str, aliases: tuple[str, ...]) -> frozenset[str]:
 def words_of(field: Field) -> frozenset[str]:
     """Return all the words a column of this field may be called: titles, aliases, their pinyin and initials."""
     return _words(field.title.zh, (field.title.en, field.name, *field.aliases))
+
+
+def words_known(registry: Registry) -> list[str]:
+    """Return every word that a field of some layer goes by: a row of these is a header."""
+    layers = [layer for layer in registry.values() if isinstance(layer, VectorLayer) and not layer.derived]
+    words = {
+        word for layer in layers for field in layer.fields if not field.computed for word in words_of(field)
+    }
+    return sorted(words)
 
 
 def _listed(wanted: Any) -> list[Any]:

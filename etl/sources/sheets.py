@@ -1,4 +1,4 @@
-"""XLSX: each sheet a table, the first row with anything in it the header, every value as text."""
+"""XLSX: each sheet a table with a header (see ``heading``), every value as text."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from etl.sources.columns import Cleaner, stream_schema
 from etl.sources.coordinates import find_coordinates, form_of, points_of
-from etl.sources.delimited import PEEKED, Row, unique_names
+from etl.sources.delimited import PEEKED, Row
+from etl.sources.heading import LOOKED_AT, Header, Line, read_header
 from etl.sources.members import Member
 from etl.sources.model import Column, Coordinates, Finding, Limits, ReadOptions, TableFacts
 from etl.sources.refusals import empty, unreadable
+from etl.sources.remarks import mark_remarks
 from etl.sources.table import BATCH_ROWS, assembled
 from etl.sources.xml_text import check_xml
 from etl.sources.zipped import Budget, members
@@ -67,7 +69,8 @@ class SheetTable:
             self._sheet: CalamineSheet = _opened(member).get_sheet_by_name(sheet)
         except CalamineError as error:
             raise unreadable(member.name) from error
-        self._skipped, self._names, self._findings = self._read_header()
+        self._header = self._read_header(options)
+        self._skipped, self._names = self._header.skipped, self._header.names
         self._cleaner = Cleaner()
         self._pair = find_coordinates(self._names, options.x, options.y, name)
 
@@ -85,7 +88,8 @@ class SheetTable:
             geometry="point" if pair else "none",
             columns=[Column(name) for name in self._names],
             coordinates=pair,
-            findings=self._findings,
+            heading=self._header.heading,
+            findings=self._header.findings,
         )
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -101,6 +105,7 @@ class SheetTable:
             if self._pair:
                 x, y = (self._names.index(name) for name in self._pair)
                 points = points_of(columns[x], columns[y])
+                mark_remarks(columns, points)
             numbers, lines = (pa.array([row[at] for row in chunk], pa.int64()) for at in (0, 1))
             yield assembled(stream_schema(facts.columns), numbers, columns, points, lines)
 
@@ -115,12 +120,17 @@ class SheetTable:
             if any(text is not None for text in texts):
                 yield number, self._skipped + number, texts + [None] * (width - len(texts))
 
-    def _read_header(self) -> tuple[int, list[str], list[Finding]]:
-        for skipped, cells in enumerate(self._sheet.iter_rows(), 1):
-            texts = [cell_text(cell) or "" for cell in cells]
+    def _read_header(self, options: ReadOptions) -> Header:
+        lines: list[Line] = []
+        for number, cells in enumerate(self._sheet.iter_rows(), 1):
+            texts = [(cell_text(cell) or "").strip() for cell in cells]
             if any(texts):
-                return skipped, *unique_names(self._name, texts)
-        raise empty(self._name)
+                lines.append(Line(number, number, texts))
+            if len(lines) == LOOKED_AT:
+                break
+        if not lines:
+            raise empty(self._name)
+        return read_header(self._name, lines, options)
 
 
 def cell_text(value: Any) -> str | None:

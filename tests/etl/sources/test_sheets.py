@@ -69,6 +69,25 @@ def test_the_header_is_the_first_row_with_anything_in_it(tmp_path: Path) -> None
     assert rows(table) == [(1, "甲", "1", "2"), (3, "乙", None, None)]
 
 
+def test_titles_above_a_header_leave_the_rows_of_the_sheet_right(tmp_path: Path) -> None:
+    content: list[list[object]] = [
+        ["汇总表"],
+        [],
+        ["填报单位：某局", None, "日期：2024-05-01"],
+        ["名称", "经度", "纬度"],
+        ["甲", 120.1, 30.1],
+        [],
+        ["合　计", None, None],
+    ]
+    table = SheetTable(workbook(tmp_path / "data.xlsx", {"一": content}), "一", "表.xlsx", ReadOptions())
+    assert (table.facts.heading.row, table.facts.heading.data_row) == (4, 5)  # type: ignore[union-attr]
+    found = pa.Table.from_batches(list(table.batches())).to_pylist()
+    assert [(row["_row"], row["_line"], row["c1"], row["_fault"]) for row in found] == [
+        (1, 5, "甲", None),
+        (3, 7, "合　计", "not_a_row:合　计"),
+    ]
+
+
 def test_sheets_without_cells_are_no_tables(tmp_path: Path) -> None:
     member = workbook(tmp_path / "data.xlsx", {"空": [], "满": [["a"], ["1"]]})
     assert sheets_of(member) == ["满"]
