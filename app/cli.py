@@ -23,7 +23,7 @@ from app.commands.coverage import coverage
 from app.commands.database import database, etl_engine
 from app.commands.export import export
 from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
-from app.commands.loads import load_in_one, loads, profiles
+from app.commands.loads import Layer, load_in_one, loads, profiles
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
 from app.commands.tiles import tiles
 from app.settings import Settings
@@ -124,7 +124,7 @@ def load(
     file: Annotated[
         Path, typer.Argument(help="Shapefile, zip, GeoPackage, .gdb, GeoJSON, KML, CSV, XLSX, GeoTIFF.")
     ],
-    layer: Annotated[str, typer.Option("--layer", help="Layer to load it into.")],
+    layer: Layer = None,
     profile: Annotated[str | None, typer.Option(help="Saved profile to start from.")] = None,
     mode: Annotated[str, typer.Option(help="upsert, append, replace or sync.")] = "upsert",
     crs: Annotated[str | None, typer.Option(help="Coordinate system, when the file does not say it.")] = None,
@@ -165,7 +165,10 @@ def load(
     person: Annotated[str, typer.Option(help="Who asks for it; stays on record.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
 ) -> None:
-    """Load one file into one layer, as far as it safely goes, and say what it needs from a person."""
+    """Load one file into one layer, as far as it safely goes, and say what it needs from a person.
+
+    Without --layer it goes into the layer it is plainly meant for.
+    """
     asked: dict[str, Any] = {
         "table": table, "x": x, "y": y, "header_row": header_row, "data_row": data_row,
         "crs": crs, "force_crs": force_crs or None, "data_datum": datum,
