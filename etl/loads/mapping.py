@@ -11,7 +11,7 @@ from pypinyin import Style, lazy_pinyin
 
 from etl.loads.profile import CONTENT, ROW_NUMBER, Profile
 from etl.sources.model import Column
-from etl.sources.names import plain
+from etl.sources.names import plain, without_unit
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 from layers.model import Field
@@ -58,10 +58,10 @@ def map_columns(layer: VectorLayer, columns: Sequence[Column], profile: Profile,
     open_fields = [
         f for f in layer.fields if not f.computed and f.name not in taken and f.name not in profile.set
     ]
-    for how, test in (("name", _same_name), ("title", _same_word), ("cut", _cut_word)):
+    for how, test, alone in _TESTS:
         for field in list(open_fields):
             fits = [at for at in free if test(names[at], field)]
-            if len(fits) == 1 or (fits and how != "cut"):
+            if len(fits) == 1 or (fits and not alone):
                 taken[field.name] = (fits[0], how)
                 free.remove(fits[0])
                 open_fields.remove(field)
@@ -138,11 +138,24 @@ def _same_word(column: str, field: Field) -> bool:
     return plain(column) in words_of(field)
 
 
+def _same_word_and_unit(column: str, field: Field) -> bool:
+    return _same_word(without_unit(column), field)
+
+
 def _cut_word(column: str, field: Field) -> bool:
     """A DBF keeps ten bytes of a name: three Chinese characters in UTF-8, five in GBK."""
     word = plain(column)
     cut = len(word.encode("utf-8")) >= 9 or len(word.encode("gb18030")) >= 9
     return cut and any(name.startswith(word) for name in words_of(field))
+
+
+_TESTS = (
+    ("name", _same_name, False),
+    ("title", _same_word, False),
+    ("title", _same_word_and_unit, True),
+    ("cut", _cut_word, True),
+)
+"""How names fit, the surest first; and whether only one column may."""
 
 
 @lru_cache(maxsize=2048)

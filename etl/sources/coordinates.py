@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.sources.geometry import Geometries, points_to_wkb
+from etl.sources.names import without_unit
 from layers.crs.angles import parse_angles
 from layers.errors import BadFile
 
@@ -30,7 +31,8 @@ NAMES_X = (
     "easting",
 )
 NAMES_Y = ("lat", "latitude", "纬度", "北纬", "y", "y坐标", "纵坐标", "point_y", "北坐标", "wd", "northing")
-"""Names in order of trust, compared without case and blanks. Which of X and Y is north is for the numbers to tell."""
+"""Names in order of trust, compared without case, blanks and a unit in brackets.
+Which of X and Y is north is for the numbers to tell."""
 FAULT = "coordinate_bad"
 SHOWN = 60
 
@@ -93,7 +95,8 @@ def _numbers(column: pa.Array) -> NDArray[np.float64]:
 
 
 def _first(names: Sequence[str], usual: Sequence[str], but: str | None) -> str | None:
-    folded = {name.casefold().replace(" ", ""): name for name in reversed(names)}
+    folded = {without_unit(name).casefold().replace(" ", ""): name for name in reversed(names)}
+    folded |= {name.casefold().replace(" ", ""): name for name in reversed(names)}
     for name in usual:
         if name in folded and folded[name] != but:
             return folded[name]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from etl.sources.coordinates import NAMES_X, NAMES_Y
 from etl.sources.model import Finding, Heading, ReadOptions
-from etl.sources.names import plain, unique_names
+from etl.sources.names import plain, unique_names, without_unit
 from layers.errors import BadFile
 from layers.model import Text
 
@@ -114,10 +114,14 @@ class _Look:
         """Return the place of the row that the officer named as the header."""
         for at, line in enumerate(self._lines):
             if line.line == row:
-                if 2 * sum(map(_is_figure, line.filled)) <= len(line.filled):
+                if 2 * sum(map(_is_figure, line.filled)) < len(line.filled):
                     return at
                 raise _refused(
-                    file, "header_row", row, "多是数字，不是表头", "is mostly numbers and no header"
+                    file,
+                    "header_row",
+                    row,
+                    "有一半以上是数字，不是表头",
+                    "is half numbers or more and no header",
                 )
         raise _refused(file, "header_row", row, "是空行或不存在", "is empty or does not exist")
 
@@ -213,7 +217,7 @@ class _Look:
         return sum(map(self._is_known, cells))
 
     def _is_known(self, cell: str) -> bool:
-        return plain(cell) in self._words
+        return plain(cell) in self._words or plain(without_unit(cell)) in self._words
 
 
 def _is_figure(cell: str) -> bool:

@@ -9,12 +9,18 @@ from etl.sources.model import Finding
 from layers.errors import BadFile
 
 MOST_COLUMNS = 2_000
+_BRACKETED = re.compile(r"\s*[（(\[【][^（）()\[\]【】]*[）)\]】]\s*$")
 _NOISE = re.compile(r"[\s_\-—.·:：/\\()（）\[\]【】*]+")
 
 
 def plain(name: str) -> str:
     """Return a name without case, spaces, brackets and separators, so that spellings of it agree."""
     return _NOISE.sub("", name).casefold()
+
+
+def without_unit(name: str) -> str:
+    """Return a name without what stands in brackets at its end: 容量（人）, 经度(°)."""
+    return _BRACKETED.sub("", name) or name
 
 
 def unique_names(file: str, cells: Sequence[str]) -> tuple[list[str], list[Finding]]:

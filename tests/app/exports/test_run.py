@@ -49,4 +49,5 @@ def test_a_reader_who_leaves_leaves_nothing_behind(
     assert len(next(parts)) > 10
     parts.close()  # type: ignore[attr-defined]
     assert list(tmp_path.iterdir()) == []
-    assert catalogue.engine.pool.checkedout() == held  # type: ignore[attr-defined]
+    # the server's own work may have ended meanwhile
+    assert catalogue.engine.pool.checkedout() <= held  # type: ignore[attr-defined]
