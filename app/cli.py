@@ -122,7 +122,7 @@ def etl_run(
 @app.command()
 def load(
     file: Annotated[
-        Path, typer.Argument(help="Shapefile, zip, GeoPackage, .gdb, GeoJSON, KML, CSV, XLSX, GeoTIFF.")
+        Path, typer.Argument(help="Shapefile, zip, GeoPackage, .gdb, GeoJSON, KML, CSV, XLSX, XLS, GeoTIFF.")
     ],
     layer: Layer = None,
     profile: Annotated[str | None, typer.Option(help="Saved profile to start from.")] = None,

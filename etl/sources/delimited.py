@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from etl.sources.columns import Cleaner, stream_schema
-from etl.sources.coordinates import find_coordinates, form_of, points_of
+from etl.sources.coordinates import find_coordinates, find_joined, located, seen_coordinates
 from etl.sources.heading import LOOKED_AT, Header, Line, read_header
 from etl.sources.members import Member
-from etl.sources.model import Column, Coordinates, Finding, ReadOptions, TableFacts
+from etl.sources.model import Column, Finding, ReadOptions, TableFacts
 from etl.sources.plain_text import PlainText
 from etl.sources.refusals import empty
-from etl.sources.remarks import is_remark, mark_remarks
+from etl.sources.remarks import is_remark
 from etl.sources.table import BATCH_ROWS, assembled, numbers
 from layers.errors import BadFile
 
@@ -48,18 +48,16 @@ class DelimitedTable:
         self._text = PlainText(member.path, member.name, options.encoding)
         self._separator, self._header = self._read_header(options)
         self._cleaner = Cleaner()
-        self._pair = find_coordinates(self._header.names, options.x, options.y, member.name)
+        names = self._header.names
+        self._pair = find_coordinates(names, options.x, options.y, member.name)
+        self._pair = self._pair or find_joined(names, (row for *_, row in islice(self.rows(), PEEKED)))
 
     @cached_property
     def facts(self) -> TableFacts:
         """What is known from the header, the encoding and the first rows."""
         columns = [Column(name) for name in self._header.names]
-        first = list(islice(self.rows(), PEEKED))
-        pair = None
-        if self._pair:
-            x, y = (self._header.names.index(name) for name in self._pair)
-            cells = [[row[at] for *_, row in first] for at in (x, y)]
-            pair = Coordinates(*self._pair, form_of(*(pa.array(column, pa.string()) for column in cells)))
+        first = [row for *_, row in islice(self.rows(), PEEKED)]
+        pair = seen_coordinates(first, self._header.names, self._pair) if self._pair else None
         return TableFacts(
             name=self._member.name,
             format="csv",
@@ -98,11 +96,7 @@ class DelimitedTable:
     def _batch(self, rows: pa.Array, lines: pa.Array, columns: list[pa.Array]) -> Iterator[pa.RecordBatch]:
         facts = self.facts
         cleaned = [self._cleaner.clean(_nulled(a), c) for a, c in zip(columns, facts.columns, strict=True)]
-        points = None
-        if self._pair:
-            x, y = (self._header.names.index(name) for name in self._pair)
-            points = points_of(cleaned[x], cleaned[y])
-            mark_remarks(cleaned, points)
+        points = located(cleaned, self._header.names, self._pair) if self._pair else None
         batch = assembled(stream_schema(facts.columns), rows, cleaned, points, lines)
         blank = cleaned[0].is_null()
         for column in cleaned[1:]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from etl.sources.coordinates import NAMES_X, NAMES_Y
+from etl.sources.coordinates import NAMES_BOTH, NAMES_X, NAMES_Y
 from etl.sources.model import Finding, Heading, ReadOptions
 from etl.sources.names import plain, unique_names, without_unit
 from layers.errors import BadFile
@@ -65,7 +65,7 @@ def read_header(file: str, lines: Sequence[Line], options: ReadOptions) -> Heade
     Raises:
         BadFile: a named row that is none, or cannot be what it is said to be (code ``header_row_bad``).
     """
-    words = frozenset({*map(plain, (*NAMES_X, *NAMES_Y)), *options.known})
+    words = frozenset({*map(plain, (*NAMES_X, *NAMES_Y, *NAMES_BOTH)), *options.known})
     look = _Look(lines, words)
     if options.header_row is not None:
         first, why = look.named(file, options.header_row), Text("由操作人员指定", "as the officer decided")
