@@ -23,7 +23,7 @@ from app.commands.coverage import coverage
 from app.commands.database import database, etl_engine
 from app.commands.export import export
 from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
-from app.commands.loads import load_in_one, loads, profiles
+from app.commands.loads import Layer, load_in_one, loads, profiles
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
 from app.commands.tiles import tiles
 from app.settings import Settings
@@ -122,9 +122,9 @@ def etl_run(
 @app.command()
 def load(
     file: Annotated[
-        Path, typer.Argument(help="Shapefile, zip, GeoPackage, .gdb, GeoJSON, KML, CSV, XLSX, GeoTIFF.")
+        Path, typer.Argument(help="Shapefile, zip, GeoPackage, .gdb, GeoJSON, KML, CSV, XLSX, XLS, GeoTIFF.")
     ],
-    layer: Annotated[str, typer.Option("--layer", help="Layer to load it into.")],
+    layer: Layer = None,
     profile: Annotated[str | None, typer.Option(help="Saved profile to start from.")] = None,
     mode: Annotated[str, typer.Option(help="upsert, append, replace or sync.")] = "upsert",
     crs: Annotated[str | None, typer.Option(help="Coordinate system, when the file does not say it.")] = None,
@@ -139,6 +139,10 @@ def load(
     table: Annotated[str | None, typer.Option(help="Table of a file with several.")] = None,
     x: Annotated[str | None, typer.Option(help="Column of the longitude or easting.")] = None,
     y: Annotated[str | None, typer.Option(help="Column of the latitude or northing.")] = None,
+    header_row: Annotated[
+        int | None, typer.Option(min=1, help="Row of the column names, when it is not recognised.")
+    ] = None,
+    data_row: Annotated[int | None, typer.Option(min=2, help="First row of data beneath it.")] = None,
     rename: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN=FIELD", help="Column of the file and the field it fills; repeatable."),
@@ -161,9 +165,13 @@ def load(
     person: Annotated[str, typer.Option(help="Who asks for it; stays on record.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
 ) -> None:
-    """Load one file into one layer, as far as it safely goes, and say what it needs from a person."""
+    """Load one file into one layer, as far as it safely goes, and say what it needs from a person.
+
+    Without --layer it goes into the layer it is plainly meant for.
+    """
     asked: dict[str, Any] = {
-        "table": table, "x": x, "y": y, "crs": crs, "force_crs": force_crs or None, "data_datum": datum,
+        "table": table, "x": x, "y": y, "header_row": header_row, "data_row": data_row,
+        "crs": crs, "force_crs": force_crs or None, "data_datum": datum,
         "encoding": encoding, "mode": mode, "key_from": key_from or None, "max_gone": max_gone,
         "rename": dict(_pair(p, "--rename") for p in rename or []) or None,
         "set": dict(_pair(p, "--set") for p in set_ or []) or None,

@@ -167,9 +167,11 @@ class LoadService:
         with self.engine.connect() as connection:
             return profiles.get(connection, name).as_json()
 
-    def inspect(self, path: Path, encoding: str | None = None) -> dict[str, Any]:
+    def inspect(
+        self, path: Path, encoding: str | None = None, header_row: int | None = None
+    ) -> dict[str, Any]:
         """Return what is in a file, with the coordinate systems that fit. Writes nothing."""
-        return look_into(self.loader, path, encoding)
+        return look_into(self.loader, path, Profile(encoding=encoding, header_row=header_row))
 
     def save_profile_of(self, name: str, load_id: str, by: str) -> dict[str, Any]:
         """Save the profile of a load as the next version of a name."""

@@ -55,7 +55,8 @@ def export(
     catalogue: TheCatalogue,
 ) -> StreamingResponse:
     """Give a layer, or what ``filter`` (CQL2), ``bbox``, ``datetime`` and field names choose of it, as a file in
-    ``crs`` (URI or ``EPSG:4490``); east stands before north. ``header=zh`` gives a CSV its titles in Chinese."""
+    ``crs`` (URI or ``EPSG:4490``); east stands before north. ``header=zh`` gives a CSV its titles and the labels of its
+    codes in Chinese; the loader reads both back."""
     vector = catalogue.registry.vector(layer.id)
     question = Question.read(vector, catalogue.served(vector), form, single(request, (form,)))
     places: Places = request.app.state.export_places

@@ -60,6 +60,7 @@ def _table(surveyed: TableFacts, read: TableFacts) -> dict[str, Any]:
     """Return a table as it was read, with the rows that the survey has shown."""
     whole: dict[str, Any] = read.as_json()
     whole["rows_shown"] = surveyed.rows_shown
+    whole["rows"] = surveyed.rows if read.rows is None else read.rows
     whole["crs"] = _crs_name(whole.pop("crs_wkt"))
     return {k: v for k, v in whole.items() if k not in ("points", "crs_note", "has_z", "has_m")}
 

@@ -41,6 +41,16 @@ class EncodingAnswer(BaseModel):
     samples: list[str]
 
 
+class HeadingAnswer(BaseModel):
+    """The row of a text or a sheet that was taken as its header, the first row of data, and why; ``shown`` are the
+    first rows that hold something, each with its number."""
+
+    row: int
+    data_row: int
+    why: Words
+    shown: list[tuple[int, str]]
+
+
 class TableAnswer(BaseModel):
     """A table in the file."""
 
@@ -52,6 +62,7 @@ class TableAnswer(BaseModel):
     encoding: EncodingAnswer | None
     crs: str | None
     coordinates: dict[str, str] | None
+    heading: HeadingAnswer | None
     rows_shown: list[dict[str, str | None]]
     findings: list[FindingAnswer]
 

@@ -37,7 +37,7 @@ router = APIRouter(prefix="/api/loads", tags=["loads"], dependencies=[MayLoad])
 
 LoadId = Annotated[str, PathParam(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=60)]
-FORMATS = ["zip", "shp", "gpkg", "gdb", "geojson", "kml", "kmz", "csv", "xlsx", "tif"]
+FORMATS = ["zip", "shp", "gpkg", "gdb", "geojson", "kml", "kmz", "csv", "xlsx", "xls", "tif"]
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

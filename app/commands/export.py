@@ -34,7 +34,9 @@ def export(
     filter_: Annotated[str | None, typer.Option("--filter", help='CQL2, e.g. "grade <= 2".')] = None,
     bbox: Annotated[str | None, typer.Option(help="west,south,east,north in degrees.")] = None,
     crs: Annotated[str | None, typer.Option(help="EPSG:4490, EPSG:4549, …; without it WGS 84.")] = None,
-    header: Annotated[str, typer.Option(help="Titles of a CSV: field or zh.")] = "field",
+    header: Annotated[
+        str, typer.Option(help="Titles and codes of a CSV: field, or zh for Chinese titles and labels.")
+    ] = "field",
 ) -> None:
     """Write a layer, or what a filter and a box choose of it, to a file; the file appears when it is whole."""
     asked = {"filter": filter_, "bbox": bbox, "crs": crs, "header": header}

@@ -8,6 +8,10 @@ from typing import Any
 from app.loading import Load
 
 LAYERS_SHOWN = 4
+NO_LAYER = {
+    "zh": "与各图层都对不上：文件名和列名都没有线索，载入时请用 --layer 指定",
+    "en": "fits no layer: neither its name nor its columns say which; name one with --layer",
+}
 
 
 def both(said: Any) -> str:
@@ -27,6 +31,7 @@ def describe_load(load: Load) -> list[str]:
         lines += [f"  {sample}" for sample in encoding.samples]
     if load.reading and load.reading.get("operation"):
         lines.append(f"coordinates: {both(load.reading['operation'])}")
+    lines += [f"[{f.code}] {both(f)}" for f in (load.survey.findings if load.survey else [])]
     lines += [f"[{f.code}] {both(f)}" for f in load.findings]
     if load.counts:
         lines.append(changes(load.counts, load.removes))
@@ -34,6 +39,8 @@ def describe_load(load: Load) -> list[str]:
         lines.append(f"version {load.version}, {load.rows_loaded:,} rows")
     if load.message:
         lines.append(both(load.counts["problem"]) if "problem" in load.counts else load.message)
+    if load.state == "checked" and not load.questions:
+        lines.append(f"已核对，可入库 / checked, ready to go in: riskmap loads commit {load.id}")
     if load.state == "committing" or (load.state in ("received", "staged") and not load.questions):
         lines.append(
             f"未完成，可继续，或以 discard 放弃 / not done: go on, or discard it: riskmap loads amend {load.id}"
@@ -69,9 +76,16 @@ def describe_survey(found: dict[str, Any]) -> list[str]:
         rows = "?" if table["rows"] is None else f"{table['rows']:,}"
         lines.append(f"{table['name']}  {table['format']}  {rows} rows  {table['geometry']}")
         lines.append("  columns: " + ", ".join(f"{c['name']} ({c['type']})" for c in table["columns"]))
+        if table["heading"]:
+            heading = table["heading"]
+            lines.append(
+                f"  header row {heading['row']}, data from row {heading['data_row']}: {both(heading['why'])}"
+            )
         if table["encoding"]:
             lines.append(f"  encoding {table['encoding']['name']}: {both(table['encoding']['evidence'])}")
             lines += [f"    {sample}" for sample in table["encoding"]["samples"]]
+        if not table["layers"]:
+            lines.append(f"  {both(NO_LAYER)}")
         for fit in table["layers"][:LAYERS_SHOWN]:
             mark = "*" if fit["layer"] == table["layer"] else " "
             lines.append(f" {mark}--layer {fit['layer']:16} {both(fit['title'])}: {both(fit['why'])}")

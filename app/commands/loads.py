@@ -26,7 +26,7 @@ from app.commands.load_words import (
     load_line,
     sample_lines,
 )
-from app.loading import Load, LoadService, NeedsDecision, RowsRefused, Terminal, read_profile
+from app.loading import Load, LoadService, NeedsDecision, Profile, RowsRefused, Terminal, read_profile
 from app.settings import Settings
 from app.state.prepare import prepare
 from layers.errors import BadInput
@@ -39,6 +39,10 @@ loads = typer.Typer(
 )
 profiles = typer.Typer(no_args_is_help=True, help="Saved ways to load a kind of file.")
 
+Layer = Annotated[
+    str | None,
+    typer.Option("--layer", help="Layer to load it into; without, the one of the profile or the file's own."),
+]
 LoadId = Annotated[str, typer.Argument(help="Id of the load.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 SetKeys = Annotated[
@@ -70,13 +74,12 @@ def service() -> Iterator[LoadService]:
 
 
 def load_in_one(
-    file: Path, layer: str, profile: str | None, asked: dict[str, Any], person: str, *, as_json: bool
+    file: Path, layer: str | None, profile: str | None, asked: dict[str, Any], person: str, *, as_json: bool
 ) -> None:
     """Receive, check and commit a file; stops where a person has to decide or rows are bad, and says what it needs."""
     with service() as known:
-        body = known.profile(profile)["body"] if profile else {}
-        wanted = read_profile({**body, **asked})
-        load = known.loader.receive(file, layer=layer, profile=wanted, person=person, surveyed=False)
+        layer, wanted = _wanted(known, layer, profile, asked)
+        load = known.loader.receive(file, layer=layer, profile=wanted, person=person, surveyed=layer is None)
         earlier = not load.open
         if load.open:
             load = known.loader.advance(load.id)
@@ -97,19 +100,20 @@ def load_in_one(
 def inspect(
     file: Annotated[Path, typer.Argument(help="File, zip, .gdb or folder of loose parts.")],
     encoding: Annotated[str | None, typer.Option(help="Read the text as this.")] = None,
+    header_row: Annotated[int | None, typer.Option(min=1, help="Row of the column names.")] = None,
     as_json: Json = False,
 ) -> None:
     """Look into a file: tables, rows, fields, the layers that fit and why, encoding with samples, coordinate systems
     that fit. Writes nothing."""
     with service() as known:
-        found = known.inspect(file, encoding)
+        found = known.inspect(file, encoding, header_row)
     _print(found, as_json, describe_survey(found))
 
 
 @loads.command()
 def stage(
     file: Annotated[Path, typer.Argument(help="File, zip, .gdb or folder of loose parts.")],
-    layer: Annotated[str, typer.Option("--layer", help="Layer to load it into.")],
+    layer: Layer = None,
     profile: ProfileName = None,
     set_key: SetKeys = None,
     person: Person = "",
@@ -117,8 +121,7 @@ def stage(
 ) -> None:
     """Read a file once into a working table and check its rows; prints the id of the load."""
     with service() as known:
-        body = known.profile(profile)["body"] if profile else {}
-        wanted = read_profile({**body, **dict(map(_key, set_key or []))})
+        layer, wanted = _wanted(known, layer, profile, dict(map(_key, set_key or [])))
         load = known.loader.receive(file, layer=layer, profile=wanted, person=person)
         if load.open:
             load = known.loader.advance(load.id)
@@ -325,6 +328,16 @@ def try_profile(
         _show(known, load, as_json)
         known.loader.discard(load.id)
     _exit_for(load)
+
+
+def _wanted(
+    known: LoadService, layer: str | None, profile: str | None, asked: dict[str, Any]
+) -> tuple[str | None, Profile]:
+    """Return the layer and the profile of a load: what is asked wins over what is saved."""
+    if profile is None:
+        return layer, read_profile(asked)
+    saved = known.profile(profile)
+    return layer or saved["layer"], read_profile({**saved["body"], **asked})
 
 
 def _show(known: LoadService, load: Load, as_json: bool) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Literal
 
 from app.ogc.crs import STORED_SRID, Crs
 from layers.kinds.vector import VectorLayer
+from layers.model import Field, FieldType
 from layers.spreadsheets import safe_cell
 
 Header = Literal["field", "zh"]
 Batches = Iterable[Sequence[Sequence[Any]]]
 MARK = b"\xef\xbb\xbf"
 """Tells spreadsheets that this is UTF-8."""
+YES_NO: dict[Any, str] = {True: "是", False: "否"}
 
 
 def geojson(batches: Batches, layer: VectorLayer, crs: Crs) -> Iterator[bytes]:
@@ -45,17 +48,39 @@ def geojson(batches: Batches, layer: VectorLayer, crs: Crs) -> Iterator[bytes]:
 
 
 def csv_text(batches: Batches, layer: VectorLayer, crs: Crs, header: Header) -> Iterator[bytes]:
-    """Yield a table; points end in two columns (degrees, or metres east and north), areas in WKT."""
+    """Yield a table; points end in two columns (degrees, or metres east and north), areas in WKT.
+
+    Under Chinese titles stand the Chinese labels of codes and 是 or 否, which the loader reads back.
+    """
     out = io.StringIO()
     table = csv.writer(out)
     places = _places(layer, crs, header)
     width = len(places)
     table.writerow([f.title.zh if header == "zh" else f.name for f in layer.fields] + places)
     yield MARK + _taken(out)
+    labels = [_labels(f) if header == "zh" else {} for f in layer.fields]
     for rows in batches:
         for row in rows:
-            table.writerow([_cell(value) for value in (*row[width:], *row[:width])])
+            told = (_labelled(value, known) for value, known in zip(row[width:], labels, strict=True))
+            table.writerow([_cell(value) for value in (*told, *row[:width])])
         yield _taken(out)
+
+
+def _labels(field: Field) -> dict[Any, str]:
+    """Return the Chinese label of each code of a field; a code whose label is not its alone stays as it is."""
+    if field.type == FieldType.BOOLEAN:
+        return YES_NO
+    titles = {code: text.zh for code, text in (field.choices or {}).items()}
+    told = Counter([*titles, *(zh for code, zh in titles.items() if zh != code)])
+    return {code: zh for code, zh in titles.items() if told[zh] == 1}
+
+
+def _labelled(value: Any, labels: dict[Any, str]) -> Any:
+    if not labels or value is None:
+        return value
+    if isinstance(value, str) and ";" in value:
+        return ";".join(labels.get(code, code) for code in value.split(";"))
+    return labels.get(value, value)
 
 
 def _taken(out: io.StringIO) -> bytes:

@@ -67,7 +67,12 @@ class Cell:
             ).format(each, text, sql.Literal(_SEPARATORS))
         translated = _translated(text, self.words) if self.words else text
         parser = _PARSERS.get(self.field.type)
-        return sql.SQL("{}({})").format(sql.SQL(parser), translated) if parser else translated
+        if parser is None:
+            return translated
+        if self.field.type is FieldType.BOOLEAN:
+            return sql.SQL("{}({})").format(sql.SQL(parser), translated)
+        # full-width digits and thousands are looked for only where the text is no number as it stands
+        return sql.SQL("coalesce({0}({1}), {0}(stage.plain_number({1})))").format(sql.SQL(parser), translated)
 
 
 _TEXT = Column("", "text")

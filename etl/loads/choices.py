@@ -10,7 +10,7 @@ from etl.loads.questions import option, question
 from etl.loads.ranking import Fit, clear_choice, rank_layers
 from etl.loads.record import Load
 from etl.sources.model import Finding, TableFacts
-from layers.errors import BadInput
+from layers.errors import BadFile, BadInput
 from layers.model import Layer
 from layers.registry import Registry
 
@@ -97,6 +97,19 @@ def table_or_question(load: Load) -> TableFacts | None:
     )
     load.questions.append(question("table_unclear", "table", zh, en, options))
     return None
+
+
+def ask_for_header(load: Load, error: BadFile) -> None:
+    """Ask for another row where the one that was named is no header: the load does not end with a slip.
+
+    Raises:
+        BadFile: the error, where it is another.
+    """
+    if error.code != "header_row_bad":
+        raise error
+    zh, en = "自动判断表头", "recognise the header"
+    again = option({"header_row": None, "data_row": None}, zh, en)
+    load.questions.append(question(error.code, str(error.where["field"]), error.zh, error.en, [again]))
 
 
 def _names_of(table: TableFacts) -> tuple[str, ...]:

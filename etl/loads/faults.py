@@ -10,8 +10,9 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from etl.loads.ready import Reading
-from etl.loads.rules import staged_column
+from etl.loads.rules import not_a_row, staged_column
 from etl.loads.sqltools import SCHEMA, Sql, all_of, run, stage_table
+from etl.sources.remarks import FAULT as NOT_A_ROW
 from layers.errors import BadFile
 
 LONGEST_VALUE = 80
@@ -97,7 +98,7 @@ def forget_faults(connection: Connection, load_id: str) -> None:
 def name_faults(connection: Connection, load_id: str, reading: Reading, ready: Sql, many: int) -> None:
     """Read the marked rows (so ``many``) once more, then ask each rule of them.
 
-    Of the errors of a field only the gravest is told.
+    Of the errors of a field only the gravest is told, of a line that is no data only that it is none.
     """
     which: Sql = sql.SQL("SELECT _row FROM {} WHERE _bad OR _warn").format(ready)
     if many <= FEW_ROWS:  # a list is hashed, which is quicker than a join
@@ -109,7 +110,8 @@ def name_faults(connection: Connection, load_id: str, reading: Reading, ready: S
     graver: dict[tuple[str, str], list[Sql]] = {}
     for rule in reading.rules:
         before = graver.setdefault((rule.field, rule.severity), [])
-        unless = [sql.SQL("({}) IS NOT TRUE").format(condition) for condition in before]
+        ruled_out = before if rule.code == NOT_A_ROW else [*before, not_a_row()]
+        unless = [sql.SQL("({}) IS NOT TRUE").format(condition) for condition in ruled_out]
         run(
             connection,
             sql.SQL(

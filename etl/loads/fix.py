@@ -16,6 +16,7 @@ from etl.loads.loader import Loader
 from etl.loads.mapping import no_column
 from etl.loads.record import Load
 from etl.loads.stage import stage_rows
+from etl.sources.coordinates import split_pair
 from etl.sources.model import ReadOptions, TableFacts
 from etl.sources.open import open_table, survey
 from layers.errors import BadFile, BadInput, Conflict
@@ -124,7 +125,8 @@ def _place(cells: dict[str, Any], shape: Any, facts: TableFacts | None) -> Any:
         names.append((facts.coordinates.x, facts.coordinates.y))
     for east, north in names:
         try:
-            x, y = float(cells[east]), float(cells[north])
+            parts = split_pair(cells[east]) if east == north else (cells[east], cells[north])
+            x, y = (float(part or "") for part in parts)
         except (KeyError, TypeError, ValueError):
             continue
         break

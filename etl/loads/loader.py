@@ -14,9 +14,18 @@ from sqlalchemy import select
 from etl.loads import record
 from etl.loads.book import FAILED, LoadBook
 from etl.loads.check import judge_rows, mark_rows
-from etl.loads.choices import guess_layer, layer_or_question, set_layer, table_or_question, target_of
+from etl.loads.choices import (
+    LAYER_GUESSED,
+    ask_for_header,
+    guess_layer,
+    layer_or_question,
+    set_layer,
+    table_or_question,
+    target_of,
+)
 from etl.loads.commit import Commit, Loaded, Mark
 from etl.loads.heap import indexed_ahead
+from etl.loads.mapping import words_known
 from etl.loads.preview import outlines, samples
 from etl.loads.profile import Profile, check_crs
 from etl.loads.questions import NeedsDecision
@@ -36,6 +45,8 @@ from layers.kinds.vector import VectorLayer
 from layers.model import Layer
 from layers.store import CURRENT
 
+READ_BY = ("table", "encoding", "x", "y", "header_row", "data_row")
+"""Keys of the profile that say how a file is read; the others say what its rows mean."""
 RASTERS = (".tif", ".tiff")
 LARGE = 50_000
 """From so many rows on it pays to build indexes side by side."""
@@ -103,13 +114,17 @@ class Loader(LoadBook):
             found = self.look(path, load.profile, glance=True)
         load.file_sha256, load.file_bytes = found.sha256, found.bytes
         # sampled points are for looking only; a record without them stays small
-        load.survey = replace(found, tables=[replace(t, points=[]) for t in found.tables])
+        guessed = [f for f in load.survey.findings if f.code == LAYER_GUESSED] if load.survey else []
+        tables = [replace(t, points=[]) for t in found.tables]
+        load.survey = replace(found, tables=tables, findings=[*found.findings, *guessed])
 
     def look(self, path: Path, profile: Profile | None = None, *, glance: bool = False) -> Survey:
         """Return what is in a file (a ``glance``: from its first rows); writes nothing."""
-        said = profile or Profile()
-        options = ReadOptions(encoding=said.encoding, x=said.x, y=said.y)
-        return survey(path, options=options, glance=glance)
+        return survey(path, options=self._options(profile or Profile()), glance=glance)
+
+    def _options(self, profile: Profile, table: str | None = None) -> ReadOptions:
+        said = {name: getattr(profile, name) for name in READ_BY if name != "table"}
+        return ReadOptions(table=table, known=words_known(self.registry), **said)
 
     @contextmanager
     def _new(self, load: Load) -> Iterator[None]:
@@ -170,8 +185,11 @@ class Loader(LoadBook):
             if layer is not None:
                 self.target(layer)
                 set_layer(load, layer)
-            if any(getattr(before, n) != getattr(load.profile, n) for n in ("table", "encoding", "x", "y")):
+            changed = {n for n in READ_BY if getattr(before, n) != getattr(load.profile, n)}
+            if changed:
                 load.state, load.facts = "received", None
+                if load.survey is not None and changed != {"table"}:
+                    load.survey = replace(load.survey, stale=True)
             elif load.state == "checked":
                 load.state = "staged" if load.facts else "received"
             return record.save(connection, load)
@@ -195,6 +213,13 @@ class Loader(LoadBook):
     def _advance(self, load: Load) -> None:
         load.questions, load.message = [], ""
         load.counts.pop("problem", None)
+        if load.survey is not None and load.survey.stale:
+            try:
+                self._survey(load, self._path(load))
+            except BadFile as error:
+                ask_for_header(load, error)
+                self.keep(load)
+                return
         table = table_or_question(load) if load.survey is not None else None
         layer = layer_or_question(load, self.registry, table)
         if load.questions:
@@ -250,7 +275,7 @@ class Loader(LoadBook):
         if load.facts is not None and there == load.rows_in:
             return  # a crash of the server empties working tables: then the numbers differ
         name, total = (table.name, table.rows) if table is not None else (None, None)
-        options = ReadOptions(table=name, encoding=load.profile.encoding, x=load.profile.x, y=load.profile.y)
+        options = self._options(load.profile, name)
         with self.reporter.step(f"{load.file}: read", total) as advance:
             staged = stage_file(self.engine, load.id, self._path(load), options, advance)
         load.facts, load.rows_in, load.findings = staged.facts, staged.rows, staged.findings

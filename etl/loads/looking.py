@@ -17,13 +17,14 @@ from layers.crs.recognise import Places, recognise
 HIDDEN = ("points",)
 
 
-def inspect_file(loader: Loader, path: Path, encoding: str | None = None) -> dict[str, Any]:
-    """Return the survey of a file with the reading of each table's coordinates. Writes nothing.
+def inspect_file(loader: Loader, path: Path, profile: Profile) -> dict[str, Any]:
+    """Return the survey of a file, read as the profile says, with the reading of each table's coordinates. Writes
+    nothing.
 
     Raises:
         BadFile: the file cannot be used, by name.
     """
-    found = loader.look(path, Profile(encoding=encoding))
+    found = loader.look(path, profile)
     with loader.engine.connect() as connection:
         places = loader.known.places(connection)
     body = found.as_json()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,12 +11,13 @@ from pypinyin import Style, lazy_pinyin
 
 from etl.loads.profile import CONTENT, ROW_NUMBER, Profile
 from etl.sources.model import Column
+from etl.sources.names import plain, without_unit
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 from layers.model import Field
+from layers.registry import Registry
 
 DBF_NAME_BYTES = 10
-_NOISE = re.compile(r"[\s_\-—.·:：/\\()（）\[\]【】*]+")
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ def map_columns(layer: VectorLayer, columns: Sequence[Column], profile: Profile,
     open_fields = [
         f for f in layer.fields if not f.computed and f.name not in taken and f.name not in profile.set
     ]
-    for how, test in (("name", _same_name), ("title", _same_word), ("cut", _cut_word)):
+    for how, test, alone in _TESTS:
         for field in list(open_fields):
             fits = [at for at in free if test(names[at], field)]
-            if len(fits) == 1 or (fits and how != "cut"):
+            if len(fits) == 1 or (fits and not alone):
                 taken[field.name] = (fits[0], how)
                 free.remove(fits[0])
                 open_fields.remove(field)
@@ -138,6 +138,10 @@ def _same_word(column: str, field: Field) -> bool:
     return plain(column) in words_of(field)
 
 
+def _same_word_and_unit(column: str, field: Field) -> bool:
+    return _same_word(without_unit(column), field)
+
+
 def _cut_word(column: str, field: Field) -> bool:
     """A DBF keeps ten bytes of a name: three Chinese characters in UTF-8, five in GBK."""
     word = plain(column)
@@ -145,9 +149,13 @@ def _cut_word(column: str, field: Field) -> bool:
     return cut and any(name.startswith(word) for name in words_of(field))
 
 
-def plain(name: str) -> str:
-    """Return a name without case, spaces, brackets and separators, so that spellings of it agree."""
-    return _NOISE.sub("", name).casefold()
+_TESTS = (
+    ("name", _same_name, False),
+    ("title", _same_word, False),
+    ("title", _same_word_and_unit, True),
+    ("cut", _cut_word, True),
+)
+"""How names fit, the surest first; and whether only one column may."""
 
 
 @lru_cache(maxsize=2048)
@@ -167,6 +175,15 @@ def _words(title: str, aliases: tuple[str, ...]) -> frozenset[str]:
 def words_of(field: Field) -> frozenset[str]:
     """Return all the words a column of this field may be called: titles, aliases, their pinyin and initials."""
     return _words(field.title.zh, (field.title.en, field.name, *field.aliases))
+
+
+def words_known(registry: Registry) -> list[str]:
+    """Return every word that a field of some layer goes by: a row of these is a header."""
+    layers = [layer for layer in registry.values() if isinstance(layer, VectorLayer) and not layer.derived]
+    words = {
+        word for layer in layers for field in layer.fields if not field.computed for word in words_of(field)
+    }
+    return sorted(words)
 
 
 def _listed(wanted: Any) -> list[Any]:

@@ -47,6 +47,9 @@ class Profile(BaseModel):
     ``key_from`` takes the key from the first non-empty of several columns (``#row``, ``#content``), ``merge`` joins
     the object of one key to that of another (their persons add up).
 
+    ``header_row`` is the row of the column names of a text or a sheet, counted as an editor or a spreadsheet does, and
+    ``data_row`` the first row of data; without them they are recognised.
+
     ``crs`` is used when the file does not declare one; with ``force_crs`` it wins over what the file says.
     ``data_datum`` (also ``datum``) names the datum of projected coordinates that come without a .prj. ``offset`` says
     that the coordinates are GCJ-02 or BD-09.
@@ -60,6 +63,8 @@ class Profile(BaseModel):
     table: str | None = None
     x: str | None = None
     y: str | None = None
+    header_row: int | None = Field(None, ge=1, le=1_048_576)
+    data_row: int | None = Field(None, ge=2, le=1_048_576)
     crs: str | None = Field(None, max_length=20_000)
     force_crs: bool = False
     data_datum: Literal["WGS84", "CGCS2000", "Xian80", "Beijing54"] | None = Field(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from pypinyin import lazy_pinyin
 
-from etl.loads.mapping import map_columns, plain
+from etl.loads.mapping import map_columns
 from etl.loads.profile import Profile
 from etl.sources.model import TableFacts
+from etl.sources.names import plain
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, Json, Layer, Text
 from layers.registry import Registry

@@ -13,6 +13,7 @@ from psycopg import sql
 from etl.loads.cells import LOST, Cell
 from etl.loads.sqltools import Sql
 from etl.sources.model import Severity
+from etl.sources.remarks import FAULT as NOT_A_ROW
 from layers.admin_codes import retired_codes
 from layers.kinds.vector import VectorLayer
 from layers.model import Field, FieldType
@@ -145,6 +146,7 @@ def geometry_rules(layer: VectorLayer, max_area_change: float) -> list[Rule]:
         wrong_type = sql.SQL("NOT plain AND ") + wrong_type
     missing = sql.SQL("g0 IS NULL OR NOT plain AND ST_IsEmpty(g0)")
     rules = [
+        _geometry(NOT_A_ROW, not_a_row(), *_REMARK, implied=True),
         _geometry("coordinate_bad", _found("coordinate_bad"), "坐标为空或不是数", "has an unreadable coordinate"),
         _geometry("geom_too_large", _found("geom_too_large"), "节点过多，请拆分", "has too many vertices; split it"),
         _geometry("geom_unreadable", _found("geom_unreadable"), "几何数据损坏", "is damaged"),
@@ -179,7 +181,16 @@ def _mending_rules(max_area_change: float) -> list[Rule]:
     ]  # fmt: skip
 
 
+_REMARK = (
+    "像是合计、填表人或注释，不是数据行；跳过即可",
+    "looks like a line of sums or notes and no row of data; skip it",
+)
 _SHAPES = {"POINT": "点", "POLYGON": "面"}
+
+
+def not_a_row() -> Sql:
+    """Return whether a read row is a line of sums or notes: nothing else is told of it."""
+    return _found(NOT_A_ROW)
 
 
 def _found(code: str) -> Sql:
@@ -212,7 +223,7 @@ def _geometry(
     implied: bool = False,
 ) -> Rule:
     value = sql.SQL(
-        "coalesce(substring(_fault FROM 'coordinate_bad:([^;]*)'),"
+        "coalesce(substring(_fault FROM '(?:coordinate_bad|not_a_row):([^;]*)'),"
         " CASE WHEN ST_IsEmpty(g0) THEN '' ELSE"
         " 'x ' || round(ST_XMin(g0)::numeric, 6) || ', y ' || round(ST_YMin(g0)::numeric, 6) END, '')"
     )

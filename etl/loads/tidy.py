@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select, update
 
 from etl.loads.record import LOAD, OPEN_STATES
 from etl.loads.sqltools import STAGE, run
+from layers.kinds.raster_maxima import PARTIAL
 from layers.store import Files
 
 ABANDONED_AFTER = timedelta(days=30)
@@ -23,9 +24,13 @@ YOUNG_S = 24 * 3600
 """A folder of this age without a load may belong to an upload that is just arriving."""
 
 
+QUIET_S = 600
+"""A file that is being written grows every few seconds."""
+
+
 def tidy(engine: Engine, store: Files) -> list[str]:
     """End loads that nobody has touched for 30 days, and drop the working tables and received files of loads that are
-    not open; returns what was removed."""
+    not open, and half-written copies of rasters that nobody writes any more; returns what was removed."""
     removed: list[str] = []
     with engine.begin() as connection:
         connection.execute(
@@ -56,6 +61,10 @@ def tidy(engine: Engine, store: Files) -> list[str]:
             removed.append(folder.name)
     for file in store.rasters.glob("stage-*.tif") if store.rasters.is_dir() else ():
         if file.stem.partition("-")[2] not in kept:
+            file.unlink(missing_ok=True)
+            removed.append(file.name)
+    for file in store.rasters.glob(f"*{PARTIAL}") if store.rasters.is_dir() else ():
+        if time.time() - file.stat().st_mtime > QUIET_S:
             file.unlink(missing_ok=True)
             removed.append(file.name)
     return removed

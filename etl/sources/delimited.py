@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
@@ -17,11 +16,13 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from etl.sources.columns import Cleaner, stream_schema
-from etl.sources.coordinates import find_coordinates, form_of, points_of
+from etl.sources.coordinates import find_coordinates, find_joined, located, seen_coordinates
+from etl.sources.heading import LOOKED_AT, Header, Line, read_header
 from etl.sources.members import Member
-from etl.sources.model import Column, Coordinates, Finding, ReadOptions, TableFacts
+from etl.sources.model import Column, Finding, ReadOptions, TableFacts
 from etl.sources.plain_text import PlainText
 from etl.sources.refusals import empty
+from etl.sources.remarks import is_remark
 from etl.sources.table import BATCH_ROWS, assembled, numbers
 from layers.errors import BadFile
 
@@ -30,20 +31,9 @@ LONGEST_CELL = 1 << 20
 BLOCK = 2 << 20
 """Arrow reads some blocks ahead."""
 PEEKED = 200
-MOST_COLUMNS = 2_000
 Row = tuple[int, int, list[str | None]]
 """Number of the row after the header, line of the text (or row of the sheet) where it begins, cells."""
 csv.field_size_limit(LONGEST_CELL)
-
-
-@dataclass(frozen=True)
-class Header:
-    """The first row: unique names, the separator, and how many records come before the first data row."""
-
-    names: list[str]
-    separator: str
-    records: int
-    findings: list[Finding]
 
 
 class DelimitedTable:
@@ -56,28 +46,27 @@ class DelimitedTable:
     def __init__(self, member: Member, options: ReadOptions) -> None:
         self._member = member
         self._text = PlainText(member.path, member.name, options.encoding)
-        self._header = self._read_header()
+        self._separator, self._header = self._read_header(options)
         self._cleaner = Cleaner()
-        self._pair = find_coordinates(self._header.names, options.x, options.y, member.name)
+        names = self._header.names
+        self._pair = find_coordinates(names, options.x, options.y, member.name)
+        self._pair = self._pair or find_joined(names, (row for *_, row in islice(self.rows(), PEEKED)))
 
     @cached_property
     def facts(self) -> TableFacts:
         """What is known from the header, the encoding and the first rows."""
         columns = [Column(name) for name in self._header.names]
-        first = list(islice(self.rows(), PEEKED))
-        pair = None
-        if self._pair:
-            x, y = (self._header.names.index(name) for name in self._pair)
-            cells = [[row[at] for *_, row in first] for at in (x, y)]
-            pair = Coordinates(*self._pair, form_of(*(pa.array(column, pa.string()) for column in cells)))
+        first = [row for *_, row in islice(self.rows(), PEEKED)]
+        pair = seen_coordinates(first, self._header.names, self._pair) if self._pair else None
         return TableFacts(
             name=self._member.name,
             format="csv",
-            rows=self._text.lines - self._header.records if self._text.simple else None,
+            rows=self._text.lines - self._header.skipped if self._text.simple else None,
             geometry="point" if pair else "none",
             columns=columns,
             encoding=self._text.encoding,
             coordinates=pair,
+            heading=self._header.heading,
             findings=[*self._text.findings, *self._header.findings],
         )
 
@@ -89,7 +78,7 @@ class DelimitedTable:
                 count = len(columns[0]) if columns else 0
                 finished = not count
                 if count:
-                    lines = numbers(done + 1 + self._header.records, count)
+                    lines = numbers(done + 1 + self._header.skipped, count)
                     yield from self._batch(numbers(done + 1, count), lines, columns)
                 done += count
         if not finished:
@@ -107,10 +96,7 @@ class DelimitedTable:
     def _batch(self, rows: pa.Array, lines: pa.Array, columns: list[pa.Array]) -> Iterator[pa.RecordBatch]:
         facts = self.facts
         cleaned = [self._cleaner.clean(_nulled(a), c) for a, c in zip(columns, facts.columns, strict=True)]
-        points = None
-        if self._pair:
-            x, y = (self._header.names.index(name) for name in self._pair)
-            points = points_of(cleaned[x], cleaned[y])
+        points = located(cleaned, self._header.names, self._pair) if self._pair else None
         batch = assembled(stream_schema(facts.columns), rows, cleaned, points, lines)
         blank = cleaned[0].is_null()
         for column in cleaned[1:]:
@@ -123,11 +109,9 @@ class DelimitedTable:
         """Read with Arrow as far as the rows have as many cells as the header; an empty list says: to the end."""
         names = [f"c{n}" for n in range(1, len(self._header.names) + 1)]
         read = arrow_csv.ReadOptions(
-            use_threads=False, block_size=BLOCK, column_names=names, skip_rows=self._header.records
+            use_threads=False, block_size=BLOCK, column_names=names, skip_rows=self._header.skipped
         )
-        parse = arrow_csv.ParseOptions(
-            delimiter=self._header.separator, quote_char=False, newlines_in_values=False
-        )
+        parse = arrow_csv.ParseOptions(delimiter=self._separator, quote_char=False, newlines_in_values=False)
         convert = arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
         )
@@ -162,9 +146,9 @@ class DelimitedTable:
         """
         file = self._member.name
         with self._text.open_text() as stream:
-            reader = csv.reader(stream, delimiter=self._header.separator, strict=True)
+            reader = csv.reader(stream, delimiter=self._separator, strict=True)
             try:
-                for _ in islice(reader, self._header.records):
+                for _ in islice(reader, self._header.skipped):
                     pass
                 begins = reader.line_num + 1  # a cell may hold line breaks, so lines are not counted by rows
                 for number, cells in enumerate(reader, 1):
@@ -180,64 +164,51 @@ class DelimitedTable:
                     line=reader.line_num,
                 ) from error
 
-    def _read_header(self) -> Header:
-        file = self._member.name
+    def _read_header(self, options: ReadOptions) -> tuple[str, Header]:
+        """Return the separator and the header. The separator of the first line stands, unless with that of the lines
+        below a header is recognised: a title has none."""
         with self._text.open_text() as stream:
-            lines = (line for line in stream if line.strip())
-            first = next(lines, "")
-            separator = max(SEPARATORS, key=first.count)
+            lines = list(islice((line for line in stream if line.strip()), LOOKED_AT))
+        first = max(SEPARATORS, key=lines[0].count) if lines else ","
+        usual = max(SEPARATORS, key=lambda mark: sum(mark in line for line in lines))
+        header = read_header(self._member.name, self._first_lines(first), options)
+        if usual != first and not header.recognised:
+            other = read_header(self._member.name, self._first_lines(usual), options)
+            if other.recognised:
+                return usual, other
+        return first, header
+
+    def _first_lines(self, separator: str) -> list[Line]:
+        file, found = self._member.name, []
         with self._text.open_text() as stream:
             reader = csv.reader(stream, delimiter=separator, strict=True)
+            begins = 1
             try:
-                for records, cells in enumerate(reader, 1):
+                for read, cells in enumerate(islice(reader, LOOKED_AT), 1):
                     if any(cell.strip() for cell in cells):
-                        names, findings = unique_names(file, cells)
-                        return Header(names, separator, records, findings)
+                        found.append(Line(read, begins, [cell.strip() for cell in cells]))
+                    begins = reader.line_num + 1
             except csv.Error as error:
-                raise BadFile(
-                    f"{file} 的表头不可读（引号不配对？）",
-                    f"{file}: the header is not readable (unbalanced quotes?)",
-                    code="unreadable",
-                    file=file,
-                    line=1,
-                ) from error
-        raise empty(file)
-
-
-def unique_names(file: str, cells: list[str]) -> tuple[list[str], list[Finding]]:
-    """Return the names in a header row: trimmed, blank ones at the end dropped, repeated ones numbered.
-
-    Raises:
-        BadFile: more columns than a table may have (code ``too_many_columns``).
-    """
-    names = [cell.strip().lstrip("\ufeff") for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) > MOST_COLUMNS:
-        raise BadFile(
-            f"{file} 有 {len(names)} 列，超过上限 {MOST_COLUMNS}",
-            f"{file} has {len(names)} columns, more than {MOST_COLUMNS}",
-            code="too_many_columns",
-            file=file,
-        )
-    result: list[str] = []
-    findings: list[Finding] = []
-    for number, name in enumerate(names, 1):
-        unique, copy = name or f"列{number}", 1
-        while unique in result:
-            copy += 1
-            unique = f"{name or f'列{number}'}_{copy}"
-        if unique != name:
-            zh = f"第 {number} 列的列名 {name!r} 为空或重复，改称 {unique}"
-            en = f"column {number} is called {name!r}, which is empty or used before; it is called {unique} now"
-            findings.append(Finding("field_renamed", "warning", zh, en, {"field": unique, "column": number}))
-        result.append(unique)
-    return result, findings
+                if not found:
+                    raise BadFile(
+                        f"{file} 的表头不可读（引号不配对？）",
+                        f"{file}: the header is not readable (unbalanced quotes?)",
+                        code="unreadable",
+                        file=file,
+                        line=1,
+                    ) from error
+        if not found:
+            raise empty(file)
+        return found
 
 
 def _fitted(file: str, at: tuple[int, int], cells: list[str], width: int) -> list[str | None]:
-    """Return the cells of a row; empty ones too many are a separator at the end, others a fault of the row."""
+    """Return the cells of a row; empty ones too many are a separator at the end, others a fault of the row. A line of
+    sums or notes has as many cells as it likes."""
     blank = not any(cell.strip() for cell in cells)
+    if len(cells) != width and is_remark(cells):
+        cells = [*cells[: width - 1], " ".join(cells[width - 1 :]), *[""] * (width - len(cells) - 1)]
+        cells += [""] * (width - len(cells))
     if not blank and (len(cells) < width or any(cells[width:])):
         number, line = at
         raise BadFile(

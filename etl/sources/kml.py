@@ -19,6 +19,7 @@ import pyarrow as pa
 from etl.sources.columns import Cleaner, stream_schema
 from etl.sources.crs_text import declared_wkt
 from etl.sources.geometry import normalise, shape_of
+from etl.sources.kml_description import described
 from etl.sources.kml_geometry import GROUPS, SIMPLE, KmlGeometry
 from etl.sources.members import Member
 from etl.sources.model import Column, Finding, Limits, TableFacts
@@ -216,6 +217,8 @@ class _Reader:
         text = "".join(self._text)
         if name == "Placemark":
             mark.wkb, mark.fault = self._geometry.result()
+            for key, value in described(mark.data.get(DESCRIPTION, "")).items():
+                _keep(mark.data, key, value)
             self._done.append(mark)
             self._mark = None
         elif name in PLAIN_FIELDS and parent in ("Placemark", "TimeStamp", "TimeSpan"):

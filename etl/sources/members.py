@@ -27,6 +27,7 @@ FORMATS: dict[str, Format] = {
     ".txt": "csv",
     ".tsv": "csv",
     ".xlsx": "xlsx",
+    ".xls": "xlsx",
     ".tif": "geotiff",
     ".tiff": "geotiff",
 }
@@ -40,6 +41,7 @@ HEAD = 4096
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SHAPE_MAGIC = b"\x00\x00\x27\x0a"
 TIFF_MAGICS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK\x03\x04"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -125,6 +127,8 @@ def _agrees(suffix: str, head: bytes) -> bool:
         return head.startswith(SQLITE_MAGIC)
     if suffix in (".zip", ".kmz", ".xlsx"):
         return head.startswith(ZIP_MAGIC)
+    if suffix == ".xls":  # some programs give a workbook of today this name
+        return head.startswith((OLE_MAGIC, ZIP_MAGIC))
     if suffix in (".tif", ".tiff"):
         return head.startswith(TIFF_MAGICS)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -140,6 +144,9 @@ def _agrees(suffix: str, head: bytes) -> bool:
 
 def _placed(entry: Unpacked, suffix: str, folder: Path) -> Member:
     folder.mkdir()
+    if suffix == ".xls":
+        with entry.path.open("rb") as stream:
+            suffix = ".xlsx" if stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC else suffix
     target = folder / f"data{suffix}"
     target.symlink_to(entry.path.resolve())
     return Member(str(entry.name), FORMATS[suffix], target)

@@ -98,6 +98,40 @@ class Coordinates:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """Which row of a text or a sheet was taken as its header, where data begins, and why.
+
+    Rows are counted as an editor or a spreadsheet does; ``shown`` are the first rows that hold something, as text,
+    from the top of the file to a few rows of data.
+    """
+
+    row: int
+    data_row: int
+    why: Text
+    shown: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def above(self) -> list[str]:
+        """What stands above the header."""
+        return [text for row, text in self.shown if row < self.row]
+
+    @property
+    def beneath(self) -> list[str]:
+        """What stands between the header's first row and the data."""
+        return [text for row, text in self.shown if self.row < row < self.data_row]
+
+    def as_json(self) -> Json:
+        """Return the heading as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Json) -> Heading:
+        """Return the heading that ``as_json`` described."""
+        shown = [(int(row), str(text)) for row, text in data["shown"]]
+        return cls(**{**data, "why": Text(**data["why"]), "shown": shown})
+
+
+@dataclass(frozen=True)
 class TableFacts:
     """One table of a file.
 
@@ -119,6 +153,7 @@ class TableFacts:
     has_m: bool = False
     encoding: Encoding | None = None
     coordinates: Coordinates | None = None
+    heading: Heading | None = None
     findings: list[Finding] = field(default_factory=list)
     points: list[list[float]] = field(default_factory=list)
     rows_shown: list[dict[str, str | None]] = field(default_factory=list)
@@ -130,13 +165,14 @@ class TableFacts:
     @classmethod
     def from_json(cls, data: Json) -> TableFacts:
         """Return the facts that ``as_json`` described."""
-        encoding, coordinates = data["encoding"], data["coordinates"]
+        encoding, coordinates, heading = data["encoding"], data["coordinates"], data.get("heading")
         return cls(
             **{
                 **data,
                 "columns": [Column.from_json(column) for column in data["columns"]],
                 "encoding": Encoding.from_json(encoding) if encoding else None,
                 "coordinates": Coordinates.from_json(coordinates) if coordinates else None,
+                "heading": Heading.from_json(heading) if heading else None,
                 "findings": [Finding.from_json(finding) for finding in data["findings"]],
             }
         )
@@ -144,13 +180,15 @@ class TableFacts:
 
 @dataclass(frozen=True)
 class Survey:
-    """A file and all tables in it. ``sha256`` and ``bytes`` count the parts of a loose shapefile together."""
+    """A file and all tables in it. ``sha256`` and ``bytes`` count the parts of a loose shapefile together; ``stale``:
+    the officer has since said how else to read it."""
 
     file: str
     sha256: str
     bytes: int
     tables: list[TableFacts] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    stale: bool = False
 
     def as_json(self) -> Json:
         """Return the survey as JSON."""
@@ -215,12 +253,16 @@ class RasterFacts:
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the officer decided: the table, the encoding of its text, and the coordinate columns of a text table."""
+    """What the officer decided: the table, the encoding of its text, and the coordinate columns, the row of the names
+    and the first row of data of a text table; ``known`` are the plain words that fields go by."""
 
     table: str | None = None
     encoding: str | None = None
     x: str | None = None
     y: str | None = None
+    header_row: int | None = None
+    data_row: int | None = None
+    known: list[str] = field(default_factory=list)
 
     def as_json(self) -> Json:
         """Return the options as JSON."""

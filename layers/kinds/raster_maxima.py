@@ -20,6 +20,8 @@ LARGE_CELLS = 4_000_000
 """A raster of no more cells is read as it is: that takes a tenth of a second."""
 LONGEST_SIDE = 2_048
 STRIP_CELLS = 4_000_000
+PARTIAL = ".partial"
+"""What is being written has this suffix; a crash leaves it behind."""
 
 
 def maxima_of(path: Path) -> Path:
@@ -35,7 +37,7 @@ def write_maxima(path: Path) -> bool:
             return False
         factor = -(-max(height, width) // LONGEST_SIDE)
         target, t = maxima_of(path), source.transform
-        partial = target.with_suffix(".partial")
+        partial = target.with_suffix(PARTIAL)
         profile: dict[str, Any] = {
             "driver": "GTiff", "count": 1, "dtype": "float64", "nodata": np.nan, "crs": source.crs, "tiled": True,
             "compress": "deflate", "width": -(-width // factor), "height": -(-height // factor),

@@ -136,6 +136,11 @@ CREATE OR REPLACE FUNCTION stage.as_decimal(t text) RETURNS double precision LAN
                 WHEN length(t) < 800 AND t ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$'
                 THEN CASE WHEN abs(t::numeric) <= 1.7976931348623157e308 AND (t::numeric = 0 OR abs(t::numeric) >= 1e-307)
                           THEN t::double precision END END $$;
+-- A number as a person may write it, as a number: full-width digits, and commas between thousands.
+CREATE OR REPLACE FUNCTION stage.plain_number(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN translate(t, '０１２３４５６７８９．，－＋', '0123456789.,-+') ~ '^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$'
+                THEN replace(translate(t, '０１２３４５６７８９．，－＋', '0123456789.,-+'), ',', '')
+                ELSE translate(t, '０１２３４５６７８９．，－＋', '0123456789.,-+') END $$;
 CREATE OR REPLACE FUNCTION stage.as_yes_no(t text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN lower(t) IN ('true', 't', '1', '1.0', '是', '有', 'y', 'yes') THEN true
                 WHEN lower(t) IN ('false', 'f', '0', '0.0', '否', '无', 'n', 'no') THEN false END $$;

@@ -34,6 +34,7 @@ NOT_SAID = {
     "etl/derive/grades.py": "what stands between two reasons, in either column",
     "etl/loads/cells.py": "a word of grades that is read",
     "etl/sources/coordinates.py": "names of columns",
+    "etl/sources/remarks.py": "words that lines of sums and notes begin with",
     "layers/crs/angles.py": "words of angles that are read",
     "layers/crs/operation.py": "its English is Operation.text",
     "layers/crs/typed.py": "patterns of what people type",

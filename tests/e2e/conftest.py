@@ -114,3 +114,9 @@ def open_tab(browser: Browser) -> Iterator[OpenTab]:
 def tab(open_tab: OpenTab, running: Running) -> MapPage:
     """A tab of 1440 x 900 on the demo data, not yet opened."""
     return open_tab(running.url)
+
+
+@pytest.fixture
+def page(open_tab: OpenTab, loading: Running) -> MapPage:
+    """A tab of 1440 x 900 on the server that tests may change, not yet opened."""
+    return open_tab(loading.url)

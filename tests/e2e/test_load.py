@@ -2,98 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tempfile
-import urllib.request
 import zipfile
 from pathlib import Path
-from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
 import xlsxwriter
 from playwright.sync_api import expect
-from python_calamine import CalamineWorkbook
-from shapely.geometry import Point
 
 from tests.e2e.conftest import OpenTab
 from tests.e2e.driver import SETTLED_MS, MapPage, expect_text
+from tests.e2e.loading import BAD, LAYER, ROWS, api, commit, discard, mend, served, shelters
 from tests.serving import Running
-
-LAYER = "shelter"
-ROWS = 40
-BAD = 7
-"""The row (from 0) whose number of persons is written out in words."""
-
-
-@pytest.fixture
-def page(open_tab: OpenTab, loading: Running) -> MapPage:
-    """A tab of 1440 x 900, not yet opened."""
-    return open_tab(loading.url)
-
-
-def shelters(
-    target: Path, *, prefix: str, prj: bool = False, bad: bool = True, inside: str = "避灾点/避灾点"
-) -> Path:
-    """Write a zip with a GBK shapefile of shelters in zone 40, in a folder, undeclared unless ``prj``."""
-    rows = [
-        {
-            "编号": f"{prefix}{at:04}",
-            "避灾点名称": f"红星小学避灾点{at}",
-            "级别": ("县级", "乡镇级", "村级")[at % 3],
-            "容纳人数": "约一百人" if bad and at == BAD else str(100 + at),
-            "详细地址": f"新碶街道{at}号",
-        }
-        for at in range(ROWS)
-    ]
-    places = [Point(121.75 + 0.01 * (at % 8), 29.85 + 0.008 * (at // 8)) for at in range(ROWS)]
-    frame = gpd.GeoDataFrame(rows, geometry=places, crs=4326).to_crs(4528)
-    with tempfile.TemporaryDirectory() as folder:
-        frame.to_file(Path(folder) / "s.shp", encoding="GBK")
-        with zipfile.ZipFile(target, "w") as archive:
-            for part in ("shp", "shx", "dbf", *(["prj"] if prj else [])):
-                archive.write(Path(folder) / f"s.{part}", f"{inside}.{part}")
-    return target
-
-
-def mend(sheet: Path, target: Path, column: str, value: str) -> Path:
-    """Write the sheet of bad rows again with a column mended, as a person would in a spreadsheet."""
-    rows = CalamineWorkbook.from_path(sheet).get_sheet_by_index(0).to_python()
-    at = rows[0].index(column)
-    with xlsxwriter.Workbook(target) as book:
-        page = book.add_worksheet()
-        for line, row in enumerate(rows):
-            for place, cell in enumerate(row):
-                page.write(line, place, value if line > 0 and place == at else cell)
-    return target
-
-
-def api(running: Running, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(running.url + path, timeout=10) as answer:  # noqa: S310 - our own server
-        body: dict[str, Any] = json.load(answer)
-    return body
-
-
-def served(running: Running) -> int:
-    """Return how many shelters are served."""
-    layers = api(running, "/api/layers")["layers"]
-    return int(next(one["count"] for one in layers if one["id"] == LAYER))
-
-
-def choose_layer(page: MapPage) -> None:
-    """Answer the question which layer the file goes into."""
-    expect_text(page.part("load-question"), "图层")
-    expect_text(page.part("load-option").first, "避灾安置场所：5 个字段对上")
-    page.part("load-option").first.click()
-
-
-def commit(page: MapPage) -> None:
-    expect(page.part("load-commit")).to_be_enabled(timeout=SETTLED_MS)
-    page.part("load-commit").click()
-    expect_text(page.part("load-outcome"), "已入库")
 
 
 def test_a_gbk_shapefile_without_prj_goes_from_the_drop_to_the_map_and_back(
@@ -206,9 +128,7 @@ def test_nothing_is_lost_when_the_panel_is_closed_or_the_page_is_loaded_again(
     page.choose("load-files", tmp_path / "重开.zip")
     expect_text(page.part("load-note"), "以前")
     assert page.load_id() == load
-    page.part("load-discard").click()
-    page.part("load-discard-yes").click()
-    expect_text(page.part("load-outcome"), "已放弃")
+    discard(page)
     page.log_is_clean()
 
 
@@ -229,9 +149,7 @@ def test_loose_parts_are_one_file_and_its_text_can_be_read_otherwise(page: MapPa
     page.part("load-encoding").select_option(label="自动判断")
     expect_text(page.part("encoding-samples"), "红星小学避灾点")
     expect(page.part("load-discard")).to_be_enabled(timeout=SETTLED_MS)
-    page.part("load-discard").click()
-    page.part("load-discard-yes").click()
-    expect_text(page.part("load-outcome"), "已放弃")
+    discard(page)
     page.log_is_clean()
 
 
@@ -262,9 +180,7 @@ def test_a_column_is_mapped_by_hand_codes_are_translated_and_the_profile_is_kept
     page.part("code-use").click()
     expect(page.part("count-bad")).to_have_text("0", timeout=SETTLED_MS)
     expect(page.part("count-new")).to_have_text("5", timeout=SETTLED_MS)
-    page.part("load-discard").click()
-    page.part("load-discard-yes").click()
-    expect_text(page.part("load-outcome"), "已放弃")
+    discard(page)
     page.log_is_clean()
 
 
@@ -283,9 +199,7 @@ def test_a_synchronisation_that_would_remove_too_much_is_held_back(
     expect(page.part("count-gone")).to_have_text(f"{before:,}", timeout=SETTLED_MS)
     page.part("load-mode-upsert").check()
     expect(page.part("load-commit")).to_be_enabled(timeout=SETTLED_MS)
-    page.part("load-discard").click()
-    page.part("load-discard-yes").click()
-    expect_text(page.part("load-outcome"), "已放弃")
+    discard(page)
     assert served(loading) == before
     page.log_is_clean()
 
@@ -356,78 +270,38 @@ def test_a_raster_goes_the_same_way_in_fewer_steps(page: MapPage, loading: Runni
     page.log_is_clean()
 
 
-def test_the_wizard_is_used_without_a_mouse_and_keeps_the_focus(page: MapPage, tmp_path: Path) -> None:
-    page.open().key("i")
-    expect(page.part("load-panel")).to_be_visible()
-    for _ in range(30):
-        page.key("Tab")
-        inside = page.page.evaluate(
-            "() => document.querySelector('.load-panel').contains(document.activeElement)"
-        )
-        assert inside
-    page.part("lang-switch").click()
-    expect_text(page.part("load-panel"), "Load data")
-    page.key("Escape")
-    expect(page.part("load-panel")).to_be_hidden()
-    page.log_is_clean()
-
-
-def test_long_names_and_turned_round_texts_stay_within_the_panel(page: MapPage, tmp_path: Path) -> None:
-    """Unseen characters are left out of what is shown, and no name makes the panel wider than it is."""
-    long, turn = "X" * 300, "\u202e\u200b"
-    head = f"code,name,level,capacity,lon,lat,{long},{'列' * 300}{turn}"
-    rows = [
-        f"L{at},{'长' * 300}{turn}{at},{long if at else '村级'},50,121.8,29.9,{long},{'值' * 300}"
-        for at in range(3)
-    ]
-    file = tmp_path / f"{'名' * 30}{turn}{'y' * 90}.csv"
-    file.write_text("\n".join([head, *rows]), encoding="utf-8")
-    page.open("load=new")
-    page.part("load-into").select_option(LAYER)
-    page.choose("load-files", file)
-    expect(page.part("count-bad")).to_have_text("2", timeout=SETTLED_MS)
-    for step in ("file", "crs", "fields", "check"):
-        page.step(step)
-        page.settle()
-        panel = page.part("load-panel")
-        body, width = panel.locator(".load-body"), panel.bounding_box()["width"]  # type: ignore[index]
-        assert body.evaluate("e => e.scrollWidth") <= width, step
-        assert turn[0] not in panel.inner_text(), step
-    assert "\\u{" not in page.part("load-panel").inner_text()
-    page.part("load-discard").click()
-    page.part("load-discard-yes").click()
-    expect_text(page.part("load-outcome"), "已放弃")
-    page.open("load=new")
-    expect(page.part("load-row").first).to_contain_text("名名名")
-    assert page.part("load-panel").locator(".load-body").evaluate("e => e.scrollWidth") <= width
-    page.log_is_clean()
-
-
-def test_on_a_phone_the_panel_is_the_page_and_makes_room_for_the_map(
-    open_tab: OpenTab, loading: Running, tmp_path: Path
+def test_a_sheet_under_a_title_is_read_from_its_header_and_another_row_may_be_chosen(
+    page: MapPage, tmp_path: Path
 ) -> None:
-    page = open_tab(loading.url, width=390, height=844).open()
-    page.part("sheet-handle").click()
-    page.part("load-link").click()
-    page.choose("load-files", shelters(tmp_path / "手机.zip", prefix="SJ", inside="导出/数据"))
-    choose_layer(page)
-    expect_text(page.part("load-question"), "基准")
-    small = page.page.evaluate(
-        """() => [...document.querySelectorAll('.load-panel :is(button, select, a.load-button, summary)')]
-            .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
-            .map(e => e.className + ' ' + e.textContent)"""
-    )
-    assert small == []
-    wide = page.page.evaluate("() => document.querySelector('.load-body').scrollWidth")
-    assert wide <= 390
-    page.page.get_by_role("button", name="看地图").click()
-    page.settle()
-    page.page.wait_for_timeout(800)
-    assert all(121.7 < lon < 121.9 for lon, _ in page.sketched("chosen"))
-    box = page.page.locator("#map").bounding_box()
-    assert box is not None
-    assert box["height"] > 250
-    page.part("load-discard").click()
-    page.part("load-discard-yes").click()
-    expect_text(page.part("load-outcome"), "已放弃")
+    rows = [
+        ["2026年避灾安置场所汇总表"],
+        ["填报单位：某县应急管理局", "", "", "日期：2026-05-01"],
+        ["编号", "避灾点名称", "坐标", "", "级别", "容纳人数"],
+        ["", "", "经度", "纬度", "", ""],
+        *([f"T{at}", f"场所{at}", 121.8 + at / 100, 29.9, "村级", 50] for at in range(4)),
+        ["合计", "", "", "", "", 200],
+    ]
+    with xlsxwriter.Workbook(tmp_path / "避灾点汇总.xlsx") as book:
+        sheet = book.add_worksheet()
+        for line, row in enumerate(rows):
+            sheet.write_row(line, 0, row)
+    page.open("load=new")
+    page.choose("load-files", tmp_path / "避灾点汇总.xlsx")
+    expect(page.part("count-new")).to_have_text("4", timeout=SETTLED_MS)
+    expect_text(page.part("load-panel"), "像是合计、填表人或注释")
+    expect_text(page.part("load-legend"), "＋")
+    page.step("file")
+    expect_text(page.part("header-why"), "两行表头")
+    expect_text(page.part("above-header"), "第 2 行：填报单位：某县应急管理局")
+
+    page.part("load-header-row").select_option("5")
+    expect_text(page.part("load-question"), "第 5 行")
+    page.part("load-option").click()
+    expect(page.part("count-new")).to_have_text("4", timeout=SETTLED_MS)
+    page.step("file")
+    page.part("load-header-row").select_option("4")
+    expect_text(page.part("header-why"), "由操作人员指定")
+    page.step("fields")
+    expect_text(page.part("load-question"), "必填")
+    discard(page)
     page.log_is_clean()

@@ -8,7 +8,7 @@ const RATIO = 2;
 const INK = "#15202B";
 const WHITE = "#FFFFFF";
 
-type Draw = (context: CanvasRenderingContext2D, size: number) => void;
+type Draw = (context: CanvasRenderingContext2D, size: number, now: Tokens) => void;
 
 function disc(
   context: CanvasRenderingContext2D,
@@ -137,10 +137,35 @@ function team(context: CanvasRenderingContext2D, size: number): void {
   context.fillRect(size * 0.22, size * 0.08, size * 0.08, size * 0.86);
 }
 
+/** A cross in ink on a paper edge, upright or turned: places that a file would bring, like nothing that is on the map. */
+function cross(isTurned: boolean): Draw {
+  return (context, size, now) => {
+    const [c, r] = [size / 2, size / 2 - 2.5];
+    context.lineCap = "round";
+    for (const [colour, width] of [
+      [now.paper, 4.6],
+      [now.ink, 2],
+    ] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.beginPath();
+      for (const [x, y] of isTurned
+        ? [[0.75, 0.75] as const, [0.75, -0.75] as const]
+        : [[1, 0] as const, [0, 1] as const]) {
+        context.moveTo(c - r * x, c - r * y);
+        context.lineTo(c + r * x, c + r * y);
+      }
+      context.stroke();
+    }
+  };
+}
+
 const ICONS: Record<string, [size: number, draw: Draw]> = {
   "base-air": [26, baseAir],
   incident: [26, incident],
   landing: [17, landing],
+  "load-chosen": [17, cross(false)],
+  "load-other": [17, cross(true)],
   team: [18, team],
   "shelter-county": [17, house],
   "shelter-township": [13, house],
@@ -154,7 +179,7 @@ function picture(name: string, now: Tokens): ImageData | null {
   if (hatch) context = hatchSquare(hatch, now, RATIO);
   else if (icon) {
     context = canvas(icon[0], icon[0], RATIO);
-    icon[1](context, icon[0]);
+    icon[1](context, icon[0], now);
   } else return null;
   return context.getImageData(0, 0, context.canvas.width, context.canvas.height);
 }

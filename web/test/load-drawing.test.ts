@@ -55,10 +55,20 @@ describe("the drawing of readings", () => {
     expect(settled(null)).toBeNull();
   });
 
-  it("uses ink and paper and no other colour", () => {
+  it("uses ink and no other colour", () => {
     const paint = JSON.stringify(drawingLayers("x-", tokens));
     const colours = new Set(paint.match(/#[0-9a-f]{6}/gi));
-    expect([...colours].sort()).toEqual([tokens.ink, tokens.paper]);
+    expect([...colours].sort()).toEqual([tokens.ink]);
+  });
+
+  it("draws places as crosses, of two kinds: dots are what moves", () => {
+    const points = drawingLayers("x-", tokens).filter((one) => one.type !== "line");
+    expect(
+      points.map((one) => [one.type, one.layout && "icon-image" in one.layout && one.layout["icon-image"]]),
+    ).toEqual([
+      ["symbol", "load-other"],
+      ["symbol", "load-chosen"],
+    ]);
   });
 
   it("has a source for every layer", () => {

@@ -15,6 +15,7 @@ export const pointTable: Table = {
   encoding: null,
   crs: null,
   coordinates: null,
+  heading: null,
   rows_shown: [
     { 编号: "A1", 名称: "一号", 备注: null },
     { 编号: "A2", 名称: "二号", 备注: "旧" },

@@ -143,7 +143,8 @@ def test_a_sync_that_takes_too_much_needs_a_decision(run: Run, tmp_path: Path) -
     ("arguments", "code", "exit_code"),
     [
         (("load", "nowhere.csv", "--layer", "shelter", "--json"), "file_missing", REFUSED),
-        (("load", "nowhere.csv", "--json"), "usage", DECISION),
+        (("load", "nowhere.csv", "--json"), "file_missing", REFUSED),
+        (("load", "--json"), "usage", DECISION),
         (("loads", "show", "none", "--json"), "unknown_load", REFUSED),
     ],
 )
@@ -209,3 +210,38 @@ def test_names_and_cells_that_would_steer_a_terminal_are_written_out_and_kept_as
     assert "\\u202e" in said[4].out
     [fault] = run("loads", "errors", load, "--json").json["faults"]
     assert fault["value"] == f"{NASTY}坏"
+
+
+def test_without_a_layer_the_file_goes_where_it_is_plainly_meant_for_and_says_why(
+    run: Run, tmp_path: Path
+) -> None:
+    ran = run("load", written(tmp_path, GOOD, "避灾点2024.csv"))
+    assert (ran.code, "-> shelter" in ran.out) == (OK, True)
+    assert "[layer_guessed] 图层按文件判断为“避灾安置场所”：文件名含“避灾点”；4 个字段对上" in ran.out
+    again = run("load", tmp_path / "避灾点2024.csv")
+    assert (again.code, "无须再载" in again.out) == (OK, True)
+    staged = run("loads", "stage", written(tmp_path, GOOD + "S3,三号,village,9,120.3,30.2\n", "避灾点.csv"))
+    assert (staged.code, "riskmap loads commit" in staged.out) == (OK, True)
+
+
+def test_without_a_layer_a_file_that_could_be_several_prints_the_command_for_each(
+    run: Run, tmp_path: Path
+) -> None:
+    for command in (("load",), ("loads", "stage")):
+        ran = run(*command, written(tmp_path, GOOD, "data.csv"))
+        assert (ran.code, "[layer_missing]" in ran.out) == (DECISION, True)
+        line = next(line for line in ran.out.splitlines() if line.endswith("--set-key 'layer=shelter'"))
+        assert run("loads", *line.split()[2:4], "--set-key", "layer=shelter").code == OK
+
+
+def test_a_saved_profile_names_the_layer_too(run: Run, tmp_path: Path) -> None:
+    first = run("load", written(tmp_path, GOOD), "--layer", "shelter", "--json").json["id"]
+    assert run("profiles", "save", "县局", "--load", first).code == OK
+    more = written(tmp_path, HEAD + "S9,九号,village,9,120.3,30.2\n", "x.csv")
+    ran = run("load", more, "--profile", "县局", "--json")
+    assert (ran.code, ran.json["layer"]) == (OK, "shelter")
+
+
+def test_inspecting_a_file_that_fits_no_layer_says_so(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, "甲乙,丙丁\n1,2\n", "x.csv")
+    assert "与各图层都对不上" in run("loads", "inspect", file).out

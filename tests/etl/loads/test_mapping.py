@@ -68,6 +68,13 @@ def test_of_two_columns_for_one_field_the_better_name_is_taken_and_the_other_lef
     assert found.unused == ("名称", "可安置人数")
 
 
+def test_a_unit_in_brackets_does_not_hide_a_name_and_a_plain_name_comes_first() -> None:
+    found = mapped("编号", "名称", "级别", "容量（人）")
+    assert {s.field.name: s.column for s in found.sources if s.column is not None}["capacity"] == 3
+    assert mapped("容量（人）", "容量").unused == ("容量（人）",)
+    assert mapped("容量（男）", "容量（女）").unused == ("容量（男）", "容量（女）")
+
+
 def test_what_the_officer_says_comes_before_what_names_suggest() -> None:
     found = mapped("code", "编号", rename={"编号": "code"})
     assert (found.how["code"], found.unused) == ("profile", ("code",))

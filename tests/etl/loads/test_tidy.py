@@ -35,6 +35,16 @@ def test_only_what_belongs_to_no_open_load_goes(desk: Desk) -> None:
     assert len(desk.served()) == 3
 
 
+def test_a_copy_of_a_raster_that_nobody_writes_any_more_goes(desk: Desk) -> None:
+    rasters = desk.loader.store.rasters
+    old, new, kept = (rasters / name for name in ("a-1.maxima.partial", "a-2.maxima.partial", "a-1.tif"))
+    for file, age_s in ((old, 700), (new, 5), (kept, 9e5)):
+        file.write_bytes(b"II*\0")
+        os.utime(file, (time.time() - age_s,) * 2)
+    assert tidy(desk.loader.engine, desk.loader.store) == [old.name]
+    assert sorted(file.name for file in rasters.iterdir()) == ["a-1.tif", "a-2.maxima.partial"]
+
+
 def test_a_load_that_nobody_came_back_to_is_given_up_with_its_tables(desk: Desk) -> None:
     old, new = desk.check(shelters(3)), desk.check(shelters(4))
     desk.sql_do("UPDATE layer.load SET started_at = now() - interval '31 days' WHERE id = :id", id=old.id)

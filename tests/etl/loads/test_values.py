@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import EMPTY, Server
+from tests.etl.loads.conftest import Desk, shelters
 
 Parse = Callable[[str, list[str]], list[Any]]
 
@@ -157,3 +158,13 @@ def test_yes_and_no_are_read_in_both_languages(parse: Parse) -> None:
     assert parse("as_yes_no", ["是", "有", "Y", "yes", "TRUE", "1", "1.0"]) == [True] * 7
     assert parse("as_yes_no", ["否", "无", "N", "no", "False", "0", "0.0"]) == [False] * 7
     assert parse("as_yes_no", ["", "也许", "2", "-1", "是的"]) == [None] * 5
+
+
+def test_numbers_in_full_width_digits_and_with_commas_between_thousands_are_numbers(desk: Desk) -> None:
+    rows = shelters(4)
+    for row, capacity in zip(rows, ("１２０", "1,200", "１，２００", "12,00"), strict=True):
+        row["capacity"] = capacity
+    load = desk.check(rows, asked={"bad_rows": "skip"})
+    assert [fault[1:3] for fault in desk.faults(load)] == [("capacity", "type_bad")]
+    desk.loader.commit(load.id)
+    assert [row["capacity"] for row in desk.served()] == [120, 1200, 1200]

@@ -73,6 +73,27 @@ def test_a_row_keeps_its_line_where_the_quick_reader_hands_over(tmp_path: Path) 
     assert [row["_line"] for row in found] == list(range(2, 3_006))
 
 
+@pytest.mark.parametrize(("quote", "blank"), [("", ""), ('"', ""), ("", "\n")])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_titles_above_a_header_leave_lines_and_rows_right(
+    tmp_path: Path, quote: str, blank: str, separator: str
+) -> None:
+    lines = ["2024年汇总表", blank + "填报单位：某局", "名称,经度,纬度", f"{quote}甲{quote},120.1,30.1"]
+    lines += ["乙,120.2,30.2", "合计：2 处", "注：甲, 乙, 丙, 丁"]
+    table = opened(tmp_path, "\n".join(line.replace(",", separator) for line in lines))
+    found = [row for batch in table.batches() for row in batch.to_pylist()]
+    first = 4 + len(blank)
+    assert [(row["_row"], row["_line"], row["c1"]) for row in found] == [
+        (1, first, "甲"),
+        (2, first + 1, "乙"),
+        (3, first + 2, "合计：2 处"),
+        (4, first + 3, "注：甲"),
+    ]
+    assert [row["_fault"] for row in found[:3]] == [None, None, "not_a_row:合计：2 处"]
+    assert found[3]["_fault"] == "not_a_row:注：甲"
+    assert table.facts.heading.row == first - 1  # type: ignore[union-attr]
+
+
 def test_a_separator_at_the_end_of_lines_is_no_column(tmp_path: Path) -> None:
     assert rows(opened(tmp_path, "a,b,\n1,2,\n3,4,\n")) == [(1, "1", "2"), (2, "3", "4")]
 

@@ -155,3 +155,17 @@ def test_a_document_type_is_refused_in_any_encoding(tmp_path: Path, encoding: st
     with pytest.raises(BadFile) as caught:
         source(tmp_path, text.encode(encoding))
     assert caught.value.code == "xml_entities"
+
+
+def test_named_values_in_descriptions_become_columns_unless_the_file_has_them(tmp_path: Path) -> None:
+    body = "".join(
+        f"<Placemark><name>点{n}</name><description>编号：B{n}&lt;br/&gt;容量：{n}0</description>{extra}"
+        f"<Point><coordinates>120.{n},30</coordinates></Point></Placemark>"
+        for n, extra in (
+            (1, ""),
+            (2, '<ExtendedData><Data name="容量"><value>99</value></Data></ExtendedData>'),
+        )
+    )
+    ((facts, table),) = tables(source(tmp_path, body))
+    assert [column.name for column in facts.columns] == ["name", "description", "编号", "容量"]
+    assert [(row["c3"], row["c4"]) for row in table.to_pylist()] == [("B1", "10"), ("B2", "99")]

@@ -13,6 +13,7 @@ from etl.sources.model import (
     Coordinates,
     Encoding,
     Finding,
+    Heading,
     RasterFacts,
     ReadOptions,
     Survey,
@@ -34,6 +35,7 @@ FACTS = TableFacts(
     has_z=True,
     encoding=Encoding("gb18030", Text("证据", "evidence"), [".cpg: GBK"], True, ["杭州"]),
     coordinates=Coordinates("经度", "纬度", "dms"),
+    heading=Heading(3, 5, Text("第一行", "first"), [(1, "汇总表"), (3, "名称 容量")]),
     findings=[FINDING],
     points=[[120.0, 30.0]],
     rows_shown=[{"名称": "甲", "容量": None}],
@@ -51,7 +53,7 @@ FACTS = TableFacts(
         RasterFacts(
             (1, 2, 3, 4), 5, 6.0, (0.1, 0.1), "float32", None, {"type": "MultiPolygon", "coordinates": []}
         ),
-        ReadOptions("t", "gbk", "x", "y"),
+        ReadOptions("t", "gbk", "x", "y", 3, 5, ["名称"]),
         replace(LIMITS, cpu=3),
         Request("raster", Path("/a/b.tif"), [Path("/a/b.tif")], ReadOptions(), LIMITS, additive=True),
     ],

@@ -11,6 +11,7 @@ from etl.sources.members import Member
 from etl.sources.model import LIMITS, ReadOptions
 from etl.sources.sheets import SheetTable, cell_text, check_workbook, sheets_of
 from layers.errors import BadFile
+from tests.etl.sources.making import read
 
 
 def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Member:
@@ -67,6 +68,58 @@ def test_the_header_is_the_first_row_with_anything_in_it(tmp_path: Path) -> None
     table = SheetTable(workbook(tmp_path / "data.xlsx", {"一": content}), "一", "表.xlsx", ReadOptions())
     assert [column.name for column in table.facts.columns] == ["名称", "列2", "名称_2"]
     assert rows(table) == [(1, "甲", "1", "2"), (3, "乙", None, None)]
+
+
+def test_titles_above_a_header_leave_the_rows_of_the_sheet_right(tmp_path: Path) -> None:
+    content: list[list[object]] = [
+        ["汇总表"],
+        [],
+        ["填报单位：某局", None, "日期：2024-05-01"],
+        ["名称", "经度", "纬度"],
+        ["甲", 120.1, 30.1],
+        [],
+        ["合　计", None, None],
+    ]
+    table = SheetTable(workbook(tmp_path / "data.xlsx", {"一": content}), "一", "表.xlsx", ReadOptions())
+    assert (table.facts.heading.row, table.facts.heading.data_row) == (4, 5)  # type: ignore[union-attr]
+    found = pa.Table.from_batches(list(table.batches())).to_pylist()
+    assert [(row["_row"], row["_line"], row["c1"], row["_fault"]) for row in found] == [
+        (1, 5, "甲", None),
+        (3, 7, "合　计", "not_a_row:合　计"),
+    ]
+
+
+def test_a_cell_merged_downward_stands_for_each_of_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "data.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("一")
+        sheet.merge_range(0, 0, 0, 2, "汇总")
+        sheet.write_row(1, 0, ["县区", "经度", "纬度"])
+        sheet.merge_range(2, 0, 3, 0, "西湖区")
+        for row, north in ((2, 30.1), (3, 30.2), (4, 30.3)):
+            sheet.write_row(row, 1, [120.1, north])
+    table = SheetTable(Member("表.xlsx", "xlsx", path), "一", "表.xlsx", ReadOptions())
+    assert rows(table) == [
+        (1, "西湖区", "120.1", "30.1"),
+        (2, "西湖区", "120.1", "30.2"),
+        (3, None, "120.1", "30.3"),
+    ]
+    assert [finding.code for finding in table.findings()] == ["cells_merged"]
+
+
+@pytest.mark.parametrize("name", ["旧版.xls", "改名.xls"])
+def test_workbooks_of_excel_97_are_read_and_those_of_today_under_that_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "旧版.xls":
+        path.write_bytes((Path(__file__).parent / "excel97.xls").read_bytes())
+    else:
+        content: list[list[object]] = [["统计表"], ["编号", "经度", "纬度"], ["B001", 120.151, 30.281]]
+        path.write_bytes(workbook(tmp_path / "data.xlsx", {"Sheet1": content}).path.read_bytes())
+    facts, found, _ = read(path)
+    assert facts.columns[0].name == "编号"
+    assert found.column("c1")[0].as_py() == "B001"
+    assert facts.geometry == "point"
+    assert found.column("_line")[0].as_py() == 3
 
 
 def test_sheets_without_cells_are_no_tables(tmp_path: Path) -> None:

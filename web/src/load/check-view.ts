@@ -92,7 +92,13 @@ export function checkView(view: View): Child[] {
       load.findings.length > 0 &&
       block(words("findings"), null, findingList(load.findings, words, lang)),
     !isRaster && load.kind !== "fix" && modeBlock(view),
-    block(words("result"), null, figures(view, data?.counts ?? load.counts), warned),
+    block(
+      words("result"),
+      null,
+      figures(view, data?.counts ?? load.counts),
+      warned,
+      !isRaster && data && h("p", { class: "hint", "data-testid": "load-legend" }, words("legendResult")),
+    ),
     error && h("p", { class: "bad", role: "alert" }, error.words(lang)),
     loading && !data && h("p", { class: "hint" }, words("working")),
     faultBlock(view, session.faults.value),

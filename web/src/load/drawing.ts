@@ -7,7 +7,7 @@ import type { Bounds } from "../types";
 
 export type Points = readonly Position[];
 
-/** `chosen` is drawn filled, `other` hollow, with a thin line from each place to the other. */
+/** `chosen` is drawn as upright crosses, `other` as turned ones, with a thin line from each place to the other. */
 export type Drawing = { chosen: Geometry | null; other: Points; links: readonly [Position, Position][] };
 
 const LIMIT = 85;
@@ -104,7 +104,6 @@ export function veilLayer(prefix: string, tokens: Tokens): LayerSpecification {
 /** The layers of a drawing: ink and paper only, because the four risk colours mean grades and nothing else. */
 export function drawingLayers(prefix: string, tokens: Tokens): LayerSpecification[] {
   const chosen = `${prefix}chosen`;
-  const circle = { "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 3, 12, 5] as never };
   return [
     {
       id: `${prefix}links`,
@@ -119,28 +118,23 @@ export function drawingLayers(prefix: string, tokens: Tokens): LayerSpecificatio
       filter: ["!=", ["geometry-type"], "Point"],
       paint: { "line-color": tokens.ink, "line-width": 1.8 },
     },
-    {
-      id: `${prefix}other`,
-      type: "circle",
-      source: `${prefix}other`,
-      paint: {
-        ...circle,
-        "circle-color": tokens.paper,
-        "circle-stroke-color": tokens.ink,
-        "circle-stroke-width": 1.4,
-      },
-    },
-    {
-      id: `${prefix}chosen`,
-      type: "circle",
-      source: chosen,
-      filter: ["==", ["geometry-type"], "Point"],
-      paint: {
-        ...circle,
-        "circle-color": tokens.ink,
-        "circle-stroke-color": tokens.paper,
-        "circle-stroke-width": 1.4,
-      },
-    },
+    crosses(`${prefix}other`, "load-other"),
+    crosses(chosen, "load-chosen"),
   ];
+}
+
+/** Crosses at all points of a source: a dot would be taken for a vehicle, a house for a shelter. */
+function crosses(source: string, image: string): LayerSpecification {
+  return {
+    id: source,
+    type: "symbol",
+    source,
+    filter: ["==", ["geometry-type"], "Point"],
+    layout: {
+      "icon-image": image,
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 6, 0.7, 12, 1],
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { button, type Child, h } from "../dom";
 import { integer, say } from "../format";
 import { block, facts, findingList, fold, labelled, select, table } from "./controls";
 import { moment, size } from "./format";
+import { headingBlock } from "./heading-block";
 import { questionBlocks } from "./questions";
 import type { Encoding, Table } from "./types";
 import { patch, type View } from "./view";
@@ -125,6 +126,7 @@ export function fileView(view: View): Child[] {
     isKnown && !load.questions.some((one) => one.field === "layer") && layerField(view),
     isKnown && block(words("tables"), null, ...load.tables.map((one) => tableRow(view, one))),
     used && firstRows(view, used),
+    used?.heading ? headingBlock(view, used.heading) : null,
     used?.encoding ? encodingBlock(view, used.encoding) : null,
     findings(view),
   ];

@@ -34,6 +34,14 @@ export type Encoding = {
   samples: string[];
 };
 
+/** Rows are counted as an editor or a spreadsheet does; `shown` are the first that hold something. */
+export type Heading = {
+  row: number;
+  data_row: number;
+  why: Text;
+  shown: (readonly [row: number, text: string])[];
+};
+
 export type Table = {
   name: string;
   format: string;
@@ -43,6 +51,7 @@ export type Table = {
   encoding: Encoding | null;
   crs: string | null;
   coordinates: Record<string, string> | null;
+  heading: Heading | null;
   rows_shown: Record<string, string | null>[];
   findings: Finding[];
 };
@@ -103,6 +112,8 @@ export type Profile = {
   shift?: Record<string, unknown> | null;
   offset?: string | null;
   encoding?: string | null;
+  header_row?: number | null;
+  data_row?: number | null;
   rename?: Record<string, string>;
   set?: Record<string, unknown>;
   values?: Record<string, Record<string, unknown>>;
