@@ -59,7 +59,7 @@ def begins(name: str, word: str) -> bool:
 
 
 def _spellings(name: str) -> set[str]:
-    """The ways to write a name in letters, one of its characters at most by a rarer reading: 乐清 is yueqing and leqing."""
+    """The ways to write a name in letters, at most one character by a rarer reading: 乐清 is yueqing and leqing."""
     usual = [spelling(c) for c in name]
     rarer = {"".join([*usual[:n], one, *usual[n + 1 :]]) for n, c in enumerate(name) for one in readings(c)}
     return {"".join(usual), *rarer}

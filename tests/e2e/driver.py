@@ -211,6 +211,17 @@ class MapPage:
         )
         return place[0], place[1]
 
+    def mover_label(self, name: str) -> str:
+        """Return what the map writes beside a mover."""
+        label = self.page.evaluate(
+            """async (name) => {
+                const data = await window.riskmap.map.getSource('riskmap:movers').getData();
+                return data.features.find(f => f.properties.label.startsWith(name)).properties.label;
+            }""",
+            name,
+        )
+        return str(label)
+
     def pdf(self) -> bytes:
         """Print the page as the browser prints it."""
         return self.page.pdf(prefer_css_page_size=True)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, date, fieldValue, integer, minutesSum, NONE, percent, say } from "../src/format";
+import { age, bounded, date, fieldValue, integer, minutesSum, NONE, percent, say } from "../src/format";
 import { word } from "../src/i18n";
 import { metresPerPixel, scaleFor } from "../src/scale";
 import type { PopupField } from "../src/types";
@@ -64,6 +64,13 @@ describe("words", () => {
   it("fill in their places", () => {
     expect(word("covLoss", "zh", { name: "甲" })).toBe("失去甲后（人口）");
     expect(word("covLoss", "en")).toBe("Without {name} (people)");
+  });
+
+  it("are cut to the room a label has, never inside a character", () => {
+    expect(bounded("浙A12345 消防车", 24)).toBe("浙A12345 消防车");
+    expect(bounded("A".repeat(100), 24)).toBe(`${"A".repeat(24)}…`);
+    expect(bounded("宁波市镇海区消防救援支队特勤大队一中队", 24)).toBe("宁波市镇海区消防救援支队…");
+    expect(bounded("🚒".repeat(30), 24)).toBe(`${"🚒".repeat(12)}…`);
   });
 
   it("say an age in the unit that fits", () => {
