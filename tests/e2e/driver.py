@@ -172,6 +172,19 @@ class MapPage:
             ),
         )
 
+    def mark(self, word: str) -> Locator:
+        """Return the row of the legend that says what a mark of the page on the map is."""
+        return self.page.locator(f'[data-testid="mark-row"][data-mark="{word}"]')
+
+    def listed(self, sign: str) -> int:
+        """Return how many of the listed places the map draws with a sign."""
+        count = self.page.evaluate(
+            """(sign) => window.riskmap.map.getStyle().sources['riskmap:place'].data.features
+                .filter(f => f.properties.sign === sign).length""",
+            sign,
+        )
+        return int(count)
+
     def storm(self) -> dict[str, Any]:
         """Return what the map draws of storms: kinds with their number, and where the eye is."""
         return cast(

@@ -117,6 +117,45 @@ def test_rows_lead_to_their_objects_and_the_place_stays(tab: MapPage) -> None:
     tab.log_is_clean()
 
 
+def test_the_legend_says_what_the_place_puts_on_the_map_and_how_many(tab: MapPage) -> None:
+    tab.open("cov=0")
+    expect(tab.part("marks-legend")).to_be_hidden()
+    tab.search("29.87,121.55").key("Enter").answered()
+    signs = {
+        "hazard": "Hazard",
+        "shelter": "Shelter",
+        "team": "Team",
+        "landing": "Landing",
+        "target": "Target",
+    }
+    drawn = {word: tab.listed(sign) for sign, word in signs.items()}
+    assert drawn["Hazard"] > 0
+    assert drawn["Shelter"] > 0
+    for word, count in drawn.items():
+        row = tab.mark(f"mark{word}")
+        if count:
+            expect(row.locator(".figure")).to_have_text(str(count))
+        else:
+            expect(row).to_have_count(0)
+    for word in ("Place", "Foot", "Way"):
+        expect(tab.mark(f"mark{word}")).to_be_visible()
+    expect(tab.mark("markSecond")).to_have_count(0)
+    tab.key("Escape").key("Escape")
+    expect(tab.mark("markPlace")).to_have_count(0)
+    tab.log_is_clean()
+
+
+def test_a_sign_in_the_legend_is_the_one_the_map_draws_at_its_zoom(tab: MapPage) -> None:
+    tab.open("m=9/29.9/121.5&layers=land,shelter")
+    row = tab.legend("village")
+    expect(row.locator("canvas.swatch")).to_be_visible()
+    expect(row.locator("canvas.sign")).to_be_hidden()
+    tab.fly(121.5, 29.9, 12)
+    expect(row.locator("canvas.sign")).to_be_visible()
+    expect(row.locator("canvas.swatch")).to_be_hidden()
+    tab.log_is_clean()
+
+
 def test_the_link_reopens_the_place_with_its_footprint(
     tab: MapPage, open_tab: OpenTab, running: Running
 ) -> None:

@@ -34,8 +34,10 @@ export class Planner {
 
   constructor(app: App) {
     this.#app = app;
-    this.trial.subscribe(({ comparison }) => {
+    this.trial.subscribe(({ comparison, job }) => {
       app.comparison.value = comparison;
+      const found = job?.result?.sites[0];
+      app.best.value = found ? { lon: found.lon, lat: found.lat, number: 1, adds: found.adds } : null;
     });
     app.coverage.subscribe(({ data, loading }) => {
       if (!this.trial.value.a) return;
