@@ -226,3 +226,26 @@ def test_the_marked_place_says_who_is_there_first(tab: MapPage) -> None:
     expect(tab.part("arrival-row").first).to_contain_text("先到", timeout=20_000)
     assert tab.part("arrival-row").count() == 3
     tab.log_is_clean()
+
+
+def test_a_wind_rose_and_the_way_to_hospital_are_asked_for_in_the_panel(tab: MapPage) -> None:
+    tab.open("panel=coverage&wind=10/0")
+    share_of_land(tab)
+    tab.part("plan-conditions").locator("summary").click()
+    tab.part("rose-add").click()
+    tab.part("rose-add").click()
+    expect(tab.part("rose-row")).to_have_count(2)
+    tab.part("rose-speed").first.fill("12")
+    tab.part("plan-hospital").fill("90")
+    figures = tab.part("coverage-panel").locator(".result")
+    expect(figures).to_contain_text("按风玫瑰期望", timeout=20_000)
+    expect(figures).to_contain_text("12 m/s 来自 0°（50.0 %）", timeout=20_000)
+    expect(figures).to_contain_text("送医 ≤ 90 分", timeout=20_000)
+    assert re.search(r"rose=12(\.0)?/0/25(\.0)?;5(\.0)?/90/25(\.0)?&", tab.page.url + "&")
+    assert "wind=" not in tab.page.url  # one or the other
+    tab.part("plan-more").click()
+    expect_text(tab.part("plan-best"), "最优")
+    tab.part("rose-row").first.get_by_role("button").click()
+    tab.part("rose-row").first.get_by_role("button").click()
+    expect(figures).not_to_contain_text("按风玫瑰期望", timeout=20_000)
+    tab.log_is_clean()

@@ -10,7 +10,7 @@ import { asFailure } from "./fetchers";
 import { decimal, integer, percent } from "./format";
 import type { Word } from "./i18n";
 import { Planner, saveAs } from "./planner";
-import type { CoverageState } from "./state";
+import { COVERAGE_DEFAULT, type CoverageState } from "./state";
 
 const FORMS = ["geojson", "gpkg", "csv", "html"] as const;
 
@@ -114,8 +114,8 @@ export class PlannerPanel {
   }
 
   #reset(): void {
-    const clear = { aircraft: null, scene: null, visibility: null, night: false, now: false, noFly: [] };
-    this.#set({ moved: {}, added: [], wind: null, prep: null, speed: null, ...clear });
+    const { on, bases, resp, radius, bands } = this.#app.store.state.coverage;
+    this.#set({ ...COVERAGE_DEFAULT, on, bases, resp, radius, bands });
     this.#planner.keep(false);
   }
 
@@ -140,8 +140,8 @@ export class PlannerPanel {
     const { wind } = this.#app.store.state.coverage;
     if (key === "prep" || key === "speed") this.#set({ [key]: value });
     else if (key === "wind")
-      this.#set({ wind: value === 0 ? null : { speed: value, from: wind?.from ?? 0 } });
-    else this.#set({ wind: { speed: wind?.speed ?? 5, from: value } });
+      this.#set({ rose: [], wind: value === 0 ? null : { speed: value, from: wind?.from ?? 0 } });
+    else this.#set({ rose: [], wind: { speed: wind?.speed ?? 5, from: value } });
   }
 
   #update(): void {

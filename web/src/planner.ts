@@ -80,7 +80,7 @@ export class Planner {
   /** The question for one more base: bases that do not count on screen do not count here either. */
   #question(): SiteRequest {
     const { store, bases: known } = this.#app;
-    const { bases, bands_min: _, when: __, ...rule } = this.request();
+    const { bases, bands_min: _, when: __, hospital_within_min: ___, ...rule } = this.request();
     const ready = store.state.coverage.now
       ? countedIds(store.state.coverage, known.value.data?.bases ?? [])
       : null;
