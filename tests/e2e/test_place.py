@@ -156,6 +156,20 @@ def test_a_sign_in_the_legend_is_the_one_the_map_draws_at_its_zoom(tab: MapPage)
     tab.log_is_clean()
 
 
+def test_the_lists_of_the_answer_are_reached_and_walked_with_arrows_alone(tab: MapPage) -> None:
+    tab.open("cov=0").search("29.87,121.55").key("Enter").answered()
+    tab.key("ArrowDown")
+    expect(tab.rows("bases").first).to_be_focused()
+    for _ in range(tab.rows("bases").locator("visible=true").count()):
+        tab.key("ArrowDown")
+    expect(tab.rows("teams").first).to_be_focused()
+    tab.key("ArrowUp").key("Home")
+    expect(tab.rows("bases").first).to_be_focused()
+    tab.key("2")  # the other keys go on working there
+    expect(tab.page).to_have_url(re.compile("foot="))
+    tab.log_is_clean()
+
+
 def test_the_link_reopens_the_place_with_its_footprint(
     tab: MapPage, open_tab: OpenTab, running: Running
 ) -> None:
@@ -188,7 +202,7 @@ def test_a_phone_shows_the_answer_in_a_sheet(open_tab: OpenTab, running: Running
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(phone.rows("bases").first).to_be_visible()
     small = phone.page.evaluate(
-        """() => [...document.querySelectorAll('.around button, .around select, .around input')]
+        """() => [...document.querySelectorAll('.around button, .around select, .around input, .around summary')]
             .filter(e => e.offsetParent && e.offsetHeight < 44).map(e => e.outerHTML.slice(0, 80))"""
     )
     assert small == []

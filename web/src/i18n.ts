@@ -147,7 +147,10 @@ const WORDS = {
   keys: ["快捷键", "Keys"],
   keySearch: ["到搜索框", "Go to the search box"],
   keyBack: ["返回、关闭", "Back, close"],
-  keyWalk: ["在列表中移动，地图随之移动", "Walk a list; the map follows"],
+  keyWalk: [
+    "到右侧列表并在其中移动，地图随之移动",
+    "Into the lists on the right, and along them; the map follows",
+  ],
   keyHelp: ["显示或关闭快捷键", "Show or hide the keys"],
   keyLink: ["复制链接", "Copy the link"],
   keyLoad: ["载入文件", "Load a file"],

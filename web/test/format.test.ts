@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { inWords } from "../src/date-words";
 import { age, bounded, date, fieldValue, integer, minutesSum, NONE, percent, say } from "../src/format";
 import { word } from "../src/i18n";
 import { metresPerPixel, scaleFor } from "../src/scale";
@@ -78,6 +79,18 @@ describe("words", () => {
     expect(age(125_000, "zh")).toBe("2 分钟前");
     expect(age(3 * 3_600_000, "zh")).toBe("3 小时前");
     expect(age(72 * 3_600_000, "en")).toBe("3 days ago");
+  });
+});
+
+describe("a date that is entered", () => {
+  it("is said in the language of the page, in the time of Beijing", () => {
+    expect(inWords("2026-12-11", "zh")).toMatch(/2026年12月11日/);
+    expect(inWords("2026-12-11", "en")).toMatch(/11 December 2026/);
+    expect(inWords("2026-12-11T00:30", "en")).toMatch(/11 December 2026.*00:30/);
+  });
+
+  it("is nothing while it is none", () => {
+    expect(["", "2026-13-40", "x"].map((one) => inWords(one, "zh"))).toEqual(["", "", ""]);
   });
 });
 
