@@ -122,11 +122,11 @@ def test_the_legend_says_what_the_place_puts_on_the_map_and_how_many(tab: MapPag
     expect(tab.part("marks-legend")).to_be_hidden()
     tab.search("29.87,121.55").key("Enter").answered()
     signs = {
-        "hazard": "Hazard",
-        "shelter": "Shelter",
-        "team": "Team",
+        "hazards": "Hazard",
+        "shelters": "Shelter",
+        "teams": "Team",
         "landing": "Landing",
-        "target": "Target",
+        "targets": "Target",
     }
     drawn = {word: tab.listed(sign) for sign, word in signs.items()}
     assert drawn["Hazard"] > 0

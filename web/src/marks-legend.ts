@@ -15,11 +15,11 @@ export type Mark = { word: Word; sign: string | Draw; n?: number };
 
 const [WIDTH, HEIGHT] = [22, 16];
 const LISTED_WORD: Record<Listed, Word> = {
-  hazard: "markHazard",
-  shelter: "markShelter",
-  team: "markTeam",
+  hazards: "markHazard",
+  shelters: "markShelter",
+  teams: "markTeam",
   landing: "markLanding",
-  target: "markTarget",
+  targets: "markTarget",
 };
 
 function ring(radius: number, width: number, colour: keyof Tokens, dot = 0, ground?: keyof Tokens): Draw {
@@ -97,7 +97,7 @@ function placeMarks(app: App): Mark[] {
   if (around.rescue.bases.some((one) => one.within)) found.push({ word: "markWay", sign: line(1.2, [1, 3]) });
   const places = listedIn(around);
   for (const kind of LISTED) {
-    const sign = kind === "hazard" ? ring(4.5, 1.4, "ink") : LISTED_ICON[kind];
+    const sign = kind === "hazards" ? ring(4.5, 1.4, "ink") : LISTED_ICON[kind];
     if (places[kind].length > 0) found.push({ word: LISTED_WORD[kind], sign, n: places[kind].length });
   }
   return found;

@@ -21,23 +21,23 @@ function feature(geometry: Geometry, kind: string, more: Record<string, string> 
 }
 
 /** What stands in the lists, by the sign it is drawn with inside its ring; hazards are a ring alone, their dot is the layer's. */
-export const LISTED = ["hazard", "shelter", "team", "landing", "target"] as const;
+export const LISTED = ["hazards", "shelters", "teams", "landing", "targets"] as const;
 export type Listed = (typeof LISTED)[number];
-export const LISTED_ICON: Record<Exclude<Listed, "hazard">, string> = {
-  shelter: "shelter-township",
-  team: "team",
+export const LISTED_ICON: Record<Exclude<Listed, "hazards">, string> = {
+  shelters: "shelter-township",
+  teams: "team",
   landing: "landing",
-  target: "target",
+  targets: "target",
 };
 
 export function listedIn(around: Around): Record<Listed, readonly { lon: number; lat: number }[]> {
   const { hazards, shelters, targets, rescue } = around;
   return {
-    hazard: hazards.items,
-    shelter: shelters.items,
-    target: targets.items,
+    hazards: hazards.items,
+    shelters: shelters.items,
+    targets: targets.items,
     landing: rescue.landing,
-    team: rescue.teams,
+    teams: rescue.teams,
   };
 }
 
@@ -120,7 +120,7 @@ export function placeLayers(prefix: string, tokens: Tokens): LayerSpecification[
     }),
     make("listed-sign", "listed", {
       type: "symbol",
-      filter: ["all", is("listed"), ["!=", ["get", "sign"], "hazard"]],
+      filter: ["all", is("listed"), ["!=", ["get", "sign"], "hazards"]],
       layout: {
         "icon-image": ["get", ["get", "sign"], ["literal", LISTED_ICON]],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.55, 13, 1],
@@ -130,7 +130,7 @@ export function placeLayers(prefix: string, tokens: Tokens): LayerSpecification[
     }),
     make("listed", "listed", {
       type: "circle",
-      filter: ["all", is("listed"), ["==", ["get", "sign"], "hazard"]],
+      filter: ["all", is("listed"), ["==", ["get", "sign"], "hazards"]],
       paint: {
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2.5, 14, 6],
         "circle-opacity": 0,
