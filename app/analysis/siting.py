@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -91,7 +92,18 @@ def candidate_rows(
     return list({row.id: row for row in found}.values())
 
 
-def _ask(params: SitingParams, inputs: CoverageInputs, landing: Sequence[BaseRow]) -> Asked:
+@dataclass(frozen=True)
+class Question:
+    """A question that can be answered: the rules of flight, the bases that stand, and the candidates."""
+
+    prepared: Prepared
+    rules: Rules
+    standing: list[BaseRow]
+    rows: list[BaseRow]
+
+
+def check(params: SitingParams, inputs: CoverageInputs, landing: Sequence[BaseRow]) -> Question:
+    """Refuse, before any work, what cannot be asked. Raises BadCoverage by name (kit/bases.py, candidate_rows)."""
     check_numbers(params)
     need("占用率", "busy_fraction", params.busy_fraction, (0, 0.99, ""), "busy_fraction_out_of_range")
     prepared = prepared_for(inputs)
@@ -106,6 +118,12 @@ def _ask(params: SitingParams, inputs: CoverageInputs, landing: Sequence[BaseRow
             code="too_few_candidates",
             largest_p=len(rows),
         )
+    return Question(prepared, rules, standing, rows)
+
+
+def _ask(params: SitingParams, inputs: CoverageInputs, landing: Sequence[BaseRow]) -> Asked:
+    question = check(params, inputs, landing)
+    prepared, rules, standing, rows = question.prepared, question.rules, question.standing, question.rows
     if params.objective == "area":
         demand = prepared.land
     elif prepared.people is not None:

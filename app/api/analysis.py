@@ -161,8 +161,9 @@ def compare_run(data: TheData, params: CompareParams) -> CompareResult:
 
 @router.post("/siting", status_code=202)
 def siting_start(data: TheData, jobs: TheJobs, params: SitingParams) -> JobStatus:
-    """Begin to look for the best further bases; ask for the run by its id."""
+    """Begin to look for the best further bases; ask for the run by its id. What cannot be asked begins no run."""
     inputs, landing = data.inputs(), data.candidates(params.candidate_kinds or ())
+    siting.check(params, inputs, landing)
 
     def work(clock: Clock) -> SitingResult:
         return siting.run(params, inputs, landing, clock)

@@ -16,8 +16,20 @@ from sqlalchemy import Connection, func, literal, select
 
 from app.catalogue import Catalogue
 from app.search.index import Ints, Names
-from app.search.match import BEGINNING, INSIDE, LONGEST_WITH_SLIP, LOSS, MATCHES, MOST_SPELT, Match, Matches
+from app.search.match import (
+    BEGINNING,
+    INSIDE,
+    LONGEST_WITH_SLIP,
+    LOSS,
+    MATCHES,
+    MOST_SPELT,
+    SHORTEST_SPELT_SLIP,
+    WHOLE,
+    Match,
+    Matches,
+)
 from app.search.pinyin import plain, readings_of
+from app.search.whole import begins
 from layers.crs.places import Places
 from layers.crs.typed import TypedPlace, read_typed
 from layers.errors import BadInput
@@ -33,6 +45,8 @@ MOST_SPLITS = 4
 IN_VAIN = 3
 SUFFIX = re.compile("(街道|镇|乡|村|社区)$")
 NO_GRADE = 9
+SURE: tuple[Match, ...] = ("name", "code", "english", "area")
+MOST_MEANT = 3
 NEAR_KM, NEAR_WORTH = 20.0, 6.0
 LARGER_WORTH = 1.5  # per digit that its code is shorter: 杭州市 before 黄泽 for "hz"
 
@@ -92,15 +106,58 @@ class Finder:
         total, about = 0, False
         if terms and not readings and fault is None:
             hits, total = self._search(asked, terms, versions, limit, near, slips=False)
+            is_whole = bool(hits)
             for split in self._splits(asked, terms, versions) if not hits else ():
                 hits, total = self._search(asked, split, versions, limit, near, slips=False)
                 if hits:
                     break
-            if not hits:
-                hits, total = self._search(asked, terms, versions, limit, near, slips=True)
-                about = bool(hits)
+            about = not hits
+            hits, total = self._with_slips(
+                asked, terms, versions, limit, near, hits, total, is_whole=is_whole
+            )
         served = {i: v.version for i, v in versions.items()}
-        return Found(readings, fault, hits, total, about, len(words) > len(terms), served)
+        return Found(readings, fault, hits, total, about and bool(hits), len(words) > len(terms), served)
+
+    def _with_slips(
+        self,
+        asked: Matches,
+        terms: Sequence[str],
+        versions: dict[str, LayerVersion],
+        limit: int,
+        near: tuple[float, float] | None,
+        hits: list[Hit],
+        total: int,
+        *,
+        is_whole: bool,
+    ) -> tuple[list[Hit], int]:
+        """Allow for slips where nothing was found as typed, or only what the letters of a word may begin.
+
+        Letters that begin no name in whole syllables, or do so cut in two (not ``is_whole``), are as likely a slip:
+        areas named but for one come before what they may begin, and where that is little, all that is a slip away
+        follows it.
+        """
+        word = "".join(terms)
+        is_open = not is_whole and word.isascii()
+        first = [] if is_open else [hit for hit in hits if hit.match in SURE or begins(hit.name, word)]
+        meant = self._areas_meant(word, versions) if word.isascii() else []
+        if not first and len(hits) < limit and (not hits or len(word) >= SHORTEST_SPELT_SLIP):
+            about, more = self._search(asked, terms, versions, limit, near, slips=True)
+            hits, total = [*hits, *about], max(total, more)
+        merged: dict[tuple[str, str], Hit] = {}
+        for hit in (*first, *meant, *hits):
+            merged.setdefault((hit.layer, hit.key), hit)
+        return [*merged.values()][:limit], max(total, len(merged))
+
+    def _areas_meant(self, word: str, versions: dict[str, LayerVersion]) -> list[Hit]:
+        """Return the areas that a word of letters names whole but for one slip, the larger first."""
+        layer = self._areas_layer()
+        version = versions.get(layer.id) if layer else None
+        if layer is None or version is None:
+            return []
+        names = self._read(layer, version)
+        rows = sorted(names.by_whole_name.near(word), key=lambda row: len(names.areas[row]))[:MOST_MEANT]
+        areas = self._area_names(versions)
+        return [_hit(layer.id, names, row, "slip", WHOLE - LOSS["slip"], areas) for row in rows]
 
     def _splits(
         self, asked: Matches, terms: Sequence[str], versions: dict[str, LayerVersion]
@@ -150,6 +207,7 @@ class Finder:
         """Read the names of what is served, ahead of the first search."""
         versions = {i: v for i, v in self.catalogue.current().items() if self._weight(i)}
         self.places(versions).inside(np.array([120.0]), np.array([29.0]))
+        self._areas_meant("warm", versions)
         for layer_id, version in versions.items():
             names = self._read(self.catalogue.registry.vector(layer_id), version)
             spelt = names.by_spelling if len(names.keys) <= MOST_SPELT else None

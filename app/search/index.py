@@ -8,7 +8,6 @@ word as it is: where that half stands the rest is tried with a slip.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.pinyin import Reading, Token, plain, readings, sounds, spelling
+from app.search.whole import KIND, WholeNames
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -193,7 +193,7 @@ class Names:
     @cached_property
     def bare(self) -> Ints:
         """Lengths of the names without the word for the kind of area: 镇海 is as good as 镇海区."""
-        short = [len(re.sub("(?<=..)(省|市|区|县|镇|乡|街道)$", "", plain(name))) for name in self.names]
+        short = [len(KIND.sub("", plain(name))) for name in self.names]
         return np.array(short, dtype=np.int64)
 
     @cached_property
@@ -205,6 +205,11 @@ class Names:
     def by_spelling(self) -> Texts:
         """The names in letters, each character by its first reading: a slip inside a syllable is found in these."""
         return Texts([spelling(name) for name in self.names])
+
+    @cached_property
+    def by_whole_name(self) -> WholeNames:
+        """The names in letters by every reading, for whole names with a slip; for layers of few names."""
+        return WholeNames(self.names)
 
     @cached_property
     def by_code(self) -> Texts:

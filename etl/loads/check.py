@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 from psycopg import sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from etl.loads import record
 from etl.loads.counties import ensure_squares
 from etl.loads.faults import (
     forget_faults,
@@ -16,7 +19,7 @@ from etl.loads.faults import (
     refuse_repeated_keys,
 )
 from etl.loads.finish import finish, needs_finish
-from etl.loads.heap import INLINE_BYTES, be_quick, keys_are_unique, shaped
+from etl.loads.heap import INLINE_BYTES, be_quick, indexed_ahead, keys_are_unique, shaped
 from etl.loads.locate import locate
 from etl.loads.mapping import Mapping, map_columns
 from etl.loads.preview import change_of, moved
@@ -27,13 +30,39 @@ from etl.loads.record import Load
 from etl.loads.sqltools import SCHEMA, Sql, run, stage_table
 from etl.loads.stage import LOST_TEXT
 from etl.loads.versions import next_seq, served
+from etl.progress import Reporter
 from etl.sources.model import Finding
 from layers.crs.offset import FEWEST_MOVED, moved_note
 from layers.errors import BadFile
 from layers.kinds.vector import VectorLayer
 
+LARGE = 50_000
+"""From so many rows on it pays to build indexes side by side."""
 WITH_LINES = ("csv", "xlsx")
 USUAL_ENCODINGS = ("gb18030", "utf-8", "big5")
+
+
+def check(
+    engine: Engine, load: Load, layer: VectorLayer, known: KnownPlaces, offsets: bool, reporter: Reporter
+) -> None:
+    """Check a staged load against its layer and keep its record; fills ``counts``, ``questions``, ``operation``.
+
+    In two transactions, so that what takes longest where the rows become the table as they are, its indexes, begins
+    while the rows are judged. Broken off between the two, the load is staged and will be checked anew.
+
+    Raises:
+        BadFile: no rows, no geometry, or a mapping that names what is not there.
+    """
+    with reporter.step(f"{layer.id}: check"), engine.begin() as connection:
+        reading = mark_rows(connection, load, layer, known, offsets)
+        if reading is None:
+            record.save(connection, load)
+            return
+    is_ahead = load.shaped is not None and load.rows_in >= LARGE
+    ahead = indexed_ahead(engine, layer, stage_table("ready", load.id)) if is_ahead else nullcontext()
+    with reporter.step(f"{layer.id}: judge"), ahead, engine.begin() as connection:
+        judge_rows(connection, load, reading)
+        record.save(connection, load)
 
 
 def mark_rows(

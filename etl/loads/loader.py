@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from etl.loads import record
 from etl.loads.book import FAILED, LoadBook
-from etl.loads.check import judge_rows, mark_rows
+from etl.loads.check import check
 from etl.loads.choices import (
     LAYER_GUESSED,
     ask_for_header,
@@ -24,7 +24,6 @@ from etl.loads.choices import (
     target_of,
 )
 from etl.loads.commit import Commit, Loaded, Mark
-from etl.loads.heap import indexed_ahead
 from etl.loads.mapping import words_known
 from etl.loads.preview import outlines, samples
 from etl.loads.profile import Profile, check_crs
@@ -48,8 +47,6 @@ from layers.store import CURRENT
 READ_BY = ("table", "encoding", "x", "y", "header_row", "data_row")
 """Keys of the profile that say how a file is read; the others say what its rows mean."""
 RASTERS = (".tif", ".tiff")
-LARGE = 50_000
-"""From so many rows on it pays to build indexes side by side."""
 
 
 @dataclass
@@ -240,19 +237,7 @@ class Loader(LoadBook):
             table_or_question(load)
             self.keep(load)
             return
-        with self.reporter.step(f"{layer.id}: check"), self.engine.begin() as connection:
-            reading = mark_rows(connection, load, layer, self.known, self.offsets)
-            if reading is None:
-                record.save(connection, load)
-                return
-        # the rows become the table as they are: what takes longest begins while they are judged
-        is_ahead = load.shaped is not None and load.rows_in >= LARGE
-        ahead = (
-            indexed_ahead(self.engine, layer, stage_table("ready", load.id)) if is_ahead else nullcontext()
-        )
-        with self.reporter.step(f"{layer.id}: judge"), ahead, self.engine.begin() as connection:
-            judge_rows(connection, load, reading)
-            record.save(connection, load)
+        check(self.engine, load, layer, self.known, self.offsets, self.reporter)
 
     def _advance_raster(self, load: Load, layer: Layer, is_raster: bool) -> None:
         if not (isinstance(layer, RasterLayer) and is_raster):

@@ -32,7 +32,7 @@ LEGEND = Legend(
     field="level",
     title=Text("场所级别", "Level"),
     classes=tuple(
-        LegendClass(level, text, GREEN["day"], "plain", "square") for level, text in LEVELS.items()
+        LegendClass(level, text, GREEN["day"], "plain", f"shelter-{level}") for level, text in LEVELS.items()
     ),
 )
 

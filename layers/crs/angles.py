@@ -1,7 +1,7 @@
 """Longitudes and latitudes as people write them: decimal degrees, or degrees, minutes and seconds in any dress.
 
-What could mean two things gives nothing: ``12015`` is not read as 120°15′, nor ``120.1530`` as degrees with minutes.
-A plain number passes as it is, so metres do too.
+What could mean two things gives nothing: ``12015`` is not read as 120°15′ (``E12015`` is), nor ``120.1530`` as degrees
+with minutes. A plain number passes as it is, so metres do too.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ NUMBER = r"\d+(?:\.\d+)?"
 PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 MARKED = re.compile(rf"(\d+(?:\.\d+)?)°(?:({NUMBER})'(?:({NUMBER})\"?)?|({NUMBER})\")?")
 SEPARATED = re.compile(rf"(\d{{1,3}})([-: ])(\d{{1,2}}(?:\.\d+)?)(?:\2({NUMBER}))?")
-# 1200900 or 1200900.5 with a hemisphere: three digits of degrees (two for a latitude), two of minutes, two of seconds
+# 1200900, 1200900.5, 12009 or 12009.5 with a hemisphere: three digits of degrees (two for a latitude), two of minutes,
+# two of seconds or none; the last of them may have a fraction
 PACKED = {
-    "EW": re.compile(r"(\d{3})(\d{2})(\d{2}(?:\.\d+)?)"),
-    "NS": re.compile(r"(\d{2})(\d{2})(\d{2}(?:\.\d+)?)"),
+    "EW": re.compile(r"(\d{3})(?:(\d{2})(\d{2}(?:\.\d+)?)|(\d{2}(?:\.\d+)?))"),
+    "NS": re.compile(r"(\d{2})(?:(\d{2})(\d{2}(?:\.\d+)?)|(\d{2}(?:\.\d+)?))"),
 }
 
 
@@ -42,7 +43,8 @@ def parse_angle(text: str) -> float | None:
     """Return an angle in degrees (south and west negative) or a plain number; None where the text is neither.
 
     Understood: ``120.15``, ``30.28N``, ``东经120.15度``, ``120°9'0"``, ``120度9分0秒``, ``120-09-00``,
-    ``120 09 00.5``, ``120:09:00``, ``N30°16′48″``, and ``E1200900`` (packed digits, with a hemisphere only).
+    ``120 09 00.5``, ``120:09:00``, ``N30°16′48″``, and ``E1200900``, ``12009E`` (packed digits, with a hemisphere
+    only: degrees, minutes and, where there are two digits more, seconds).
     Minutes and seconds are below 60, a value with a fraction ends the angle, longitudes stay within 180 and
     latitudes within 90; otherwise None.
     """
@@ -115,7 +117,10 @@ def _packed(body: str, hemisphere: str) -> float | None:
     """Read digits without marks, where the hemisphere says how many of them are degrees and they are too many."""
     pattern = PACKED["EW" if hemisphere in ("E", "W") else "NS"] if hemisphere else None
     match = pattern.fullmatch(body) if pattern else None
-    return _sum(*match.groups()) if match else None
+    if match is None:
+        return None
+    degrees, minutes, seconds, only_minutes = match.groups()
+    return _sum(degrees, minutes or only_minutes, seconds)
 
 
 def _sum(degrees: str, minutes: str | None, seconds: str | None) -> float | None:

@@ -23,6 +23,28 @@ CENTRE = (105.0, 35.0)
 CHINA = (72.004, 0.8293, 137.8347, 55.8271)  # west, south, east, north: outside, the services shift nothing
 BD_OFFSET = (0.0065, 0.006)
 BD_WAVE = np.pi * 3000 / 180
+# Baidu's own Mercator to BD-09 as its map computes it, from metres north: degrees of longitude (constant, per metre),
+# powers of the latitude's share of the scale. The two bands that the province lies in (27 to 31.4 degrees north).
+BD_BANDS = (
+    (
+        3_481_989.83,
+        (-1.981981304930552e-8, 8.983055099779535e-6),
+        (
+            0.03278182852591, 40.31678527705744, 0.65659298677277, -4.44255534477492,
+            0.85341911805263, 0.12923347998204, -0.04625736007561,
+        ),
+        4_482_777.06,
+    ),
+    (
+        0.0,
+        (3.09191371068437e-9, 8.983055096812155e-6),
+        (
+            0.00006995724062, 23.10934304144901, -0.00023663490511, -0.6321817810242,
+            -0.00663494467273, 0.03430082397953, -0.00466043876332,
+        ),
+        2_555_164.4,
+    ),
+)  # fmt: skip
 
 
 def wgs_to_gcj(lon: ArrayLike, lat: ArrayLike) -> Pair:
@@ -60,6 +82,16 @@ def wgs_to_bd(lon: ArrayLike, lat: ArrayLike) -> Pair:
 def bd_to_wgs(lon: ArrayLike, lat: ArrayLike, rounds: int = ROUNDS) -> Pair:
     """BD-09 to WGS 84; degrees."""
     return gcj_to_wgs(*bd_to_gcj(lon, lat, rounds), rounds)
+
+
+def bd_mercator_to_bd(east_m: float, north_m: float) -> tuple[float, float]:
+    """Metres of Baidu's Mercator (``@13381234.56,3512345.6`` in the address of its page) to BD-09; degrees.
+
+    Right between 15 and 45 degrees north.
+    """
+    _, (constant, per_metre), powers, scale = next(band for band in BD_BANDS if north_m >= band[0])
+    lat = sum(factor * (north_m / scale) ** n for n, factor in enumerate(powers))
+    return constant + per_metre * east_m, lat
 
 
 def _floats(lon: ArrayLike, lat: ArrayLike) -> Pair:

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import unquote, urlsplit
 
 import mgrs
 import numpy as np
@@ -20,6 +19,7 @@ from pyproj import Transformer
 
 from layers.crs.angles import REPLACEMENTS, parse_angle
 from layers.crs.gcj import bd_to_wgs, gcj_to_wgs
+from layers.crs.links import BD, GCJ, WGS, has_link, read_link
 from layers.crs.places import Places
 from layers.crs.readings import FORMS
 from layers.crs.systems import System, crs_of
@@ -36,6 +36,9 @@ TITLES = {
     BD_KEY: Text("BD-09（百度地图）", "BD-09 (Baidu)"),
     MGRS_KEY: Text("军用格网 MGRS", "MGRS"),
 }
+NAMED_PAIR = re.compile(
+    r"(?i)[经纬]\s*[,，/、]?\s*[经纬]度|\blat\s*[,/]\s*(?:lon|lng)\b|\b(?:lon|lng)\s*[,/]\s*lat\b"
+)
 LABELS = (
     (re.compile(r"(?i)\b(?:longitude|long|lng|lon)\b[\s:：=]*(?=[\d+-])|(?:经度|东经)[\s:：=为是]*"), "E"),
     (re.compile(r"(?i)\b(?:latitude|lat)\b[\s:：=]*(?=[\d+-])|(?:纬度|北纬)[\s:：=为是]*"), "N"),
@@ -49,16 +52,23 @@ SHIFTED = (
 NOISE = re.compile(
     r"(?i)wgs[- ]?(?:19)?84|cgcs[- ]?2000|gcj[- ]?0?2|bd[- ]?09(?:ll)?|\bgps\b"
     r"|(?:高德|腾讯|百度)(?:地图)?|火星坐标"
-    r"|天地图|国家2000|大地2000|坐标系?|位置|定位|\bpoint\b|[()\[\]{}<>（）【】]"
+    r"|天地图|国家2000|大地2000|坐标系?|位置|定位|\bpoint(?:\s*z)?\b|[()\[\]{}<>（）【】]"
 )
 MGRS = re.compile(r"(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z]{2})\s*((?:\d\s*){2,10})")
 UTM = re.compile(
-    r"(?:UTM\s*)?(5[01])\s*([C-HJ-NP-XN])\b[\s,]*E?\s*(\d{6}(?:\.\d+)?)\s*M?E?[\s,]+N?\s*(\d{7}(?:\.\d+)?)\s*M?N?"
+    r"(?:UTM\s*)?(?:ZONE\s*)?(5[01])\s*(?:([C-HJ-NP-X])\b|带|区|(?=[\s,]))[\s,]*E?\s*(\d{6}(?:\.\d+)?)\s*M?E?"
+    r"[\s,]+N?\s*(\d{7}(?:\.\d+)?)\s*M?N?"
 )
-IN_LINK = re.compile(r"(-?\d{1,3}\.\d+)\s*(?:,|&[a-z]+=)\s*(-?\d{1,3}\.\d+)")
-LINK = re.compile(r"(?i)^(?:https?://|geo:|androidamap:|iosamap:|baidumap:|qqmap:)")
 METRES = re.compile(r"(?i)(?:[xyne东北]\s*[=:：]?\s*)?([+-]?\d{5,8}(?:\.\d+)?)\s*(?:m|米)?\s*[en东北]?")
 ZONED = re.compile(r"(\d{2})\s+(\d{6}(?:\.\d+)?)[\s,]+(\d{7}(?:\.\d+)?)")
+HEIGHT = re.compile(
+    r"(?i)(?:[,;\s]\s*|(?<=[NSEW东西南北°'\"]))(?:(?:高程|海拔|高度|大地高|alt(?:itude)?|ele(?:v(?:ation)?)?|height|h)"
+    r"\s*[:=为]?\s*)?([+-]?\d{1,4}(?:\.\d+)?)\s*(?:m|米)?$"
+)
+SHOWN_DECIMALS = re.compile(r"\d\.\d.*\d\.\d|[°'NSEWnsew东西南北]")
+NUMBERED_AXES = re.compile(r"(?i)\b[xy]\s*[:=]\s*")
+RECEIVER = re.compile(r"(?i)(\d+\.\d+)\s*,\s*([NS])\s*,\s*(\d+\.\d+)\s*,\s*([EW])")
+UNWRITTEN = re.compile(r"(?i)[+-]?(?:nan|inf(?:inity)?|null|none|undefined)")
 PLAIN_DECIMALS = re.compile(r"\s*-?\d{1,3}\.(\d+)\s*[,\s]\s*-?\d{1,3}\.(\d+)\s*")
 FARTHEST_DEGREES = (3.2, 5.2)
 """From the meridian, and of UTM: a province is often kept in one zone, beyond its edges."""
@@ -89,27 +99,51 @@ def read_typed(text: str, places: Places) -> list[TypedPlace]:
     Raises:
         BadInput: the text is plainly meant as a coordinate and cannot be one (code ``bad_coordinate``).
     """
-    plain = re.sub("[\"']", "", text) if text.lstrip().startswith("{") else text
-    for pattern, letter in LABELS:
-        plain = pattern.sub(letter, plain)
-    plain = unicodedata.normalize("NFKC", plain.translate(REPLACEMENTS)).strip()
-    if not plain or len(plain) > LONGEST:
+    if not text or len(text) > LONGEST:
         return []
-    source = next((key for pattern, key in SHIFTED if pattern.search(plain)), None)
-    if LINK.match(plain):
-        found = [*_link(plain, source, places)]
+    if has_link(shown := _shown(text)):
+        found, plain = [*_link(shown, places)], shown
     else:
+        plain = _shown(_lettered(text))
+        source = next((key for pattern, key in SHIFTED if pattern.search(plain)), None)
         body = NOISE.sub(" ", plain).strip(" :,;=")
         found = (
             [*_grids(body.upper(), places)] or [*_degrees(body, source, places)] or [*_metres(body, places)]
         )
-    if not found and _means_coordinate(plain):
+    if not found and (_means_coordinate(plain) or _is_unwritten(plain)):
         raise BadInput(
             f"像坐标，但读不出：{plain[:60]}（纬度 0–90、经度 0–180，分秒须小于 60；或高斯-克吕格、UTM 米制坐标）",
             f"looks like a coordinate, and cannot be one: {plain[:60]}",
             code="bad_coordinate",
         )
     return sorted(found, key=lambda one: not one.inside)  # stable: what lies in the province comes first
+
+
+def _shown(text: str) -> str:
+    """Fold the signs and digits that look alike."""
+    return unicodedata.normalize("NFKC", text.translate(REPLACEMENTS)).strip()
+
+
+def _lettered(text: str) -> str:
+    """Write the letter of the hemisphere for a word that names an axis; a title of both axes goes."""
+    plain = re.sub("[\"']", "", text) if text.lstrip().startswith("{") else text
+    plain = NAMED_PAIR.sub(" ", plain)
+    for pattern, letter in LABELS:
+        plain = pattern.sub(letter, plain)
+    return plain
+
+
+def _is_unwritten(text: str) -> bool:
+    """Whether a text is a pair of which a program had no number: ``NaN,NaN``, ``lat: null, lon: 120.2``."""
+    bare = re.sub(r"(?i)^geo:|\b(?:lat|lon|lng|latitude|longitude|[xy])\s*[:=]|[(){}\[\]]", " ", text)
+    parts = [part.strip() for part in re.split(r"[,;/&]", bare)]
+    if len(parts) == 1 and re.search(r"NaN|[Ii]nf", bare):
+        parts = bare.split()
+    is_empty = [UNWRITTEN.fullmatch(part) is not None for part in parts]
+    numbers = [parse_angle(part) is not None for part in parts]
+    return (
+        len(parts) in (2, 3) and any(is_empty) and all(a or b for a, b in zip(is_empty, numbers, strict=True))
+    )
 
 
 def _means_coordinate(text: str) -> bool:
@@ -127,18 +161,14 @@ def _means_coordinate(text: str) -> bool:
     )
 
 
-def _link(text: str, source: str | None, places: Places) -> Iterator[TypedPlace]:
-    link = unquote(text)
-    host = urlsplit(link).netloc
-    system = next((key for pattern, key in SHIFTED if pattern.search(host)), source) or DEGREES_KEY
-    declared = re.search(r"(?i)coord(?:_?type|inate)?=(wgs84|gcj02|bd09|gps)", link)
-    if declared:
-        system = {"wgs84": DEGREES_KEY, "gps": DEGREES_KEY, "gcj02": GCJ_KEY, "bd09": BD_KEY}[
-            declared[1].lower()
-        ]
-    for match in IN_LINK.finditer(link):
-        yield from _shifts(_orders(float(match[1]), float(match[2]), None), system, places)
+def _link(text: str, places: Places) -> Iterator[TypedPlace]:
+    """Read a link as its firm means it; where that is shifted, the numbers as they stand deserve the second pin."""
+    linked = read_link(text)
+    if linked is None:
         return
+    system = {GCJ: GCJ_KEY, BD: BD_KEY, WGS: DEGREES_KEY, None: None}[linked.system]
+    orders = _orders(linked.first, linked.second, linked.lat_first)
+    yield from _shifts(orders, system, places, likely=system != DEGREES_KEY)
 
 
 def _grids(text: str, places: Places) -> Iterator[TypedPlace]:
@@ -155,7 +185,12 @@ def _grids(text: str, places: Places) -> Iterator[TypedPlace]:
         code = 32600 + int(match[1])
         lon, lat = _way(code).transform(float(match[3]), float(match[4]))
         title = Text(f"UTM {match[1]}N", f"UTM zone {match[1]}N")
-        yield _typed(lon, lat, f"EPSG:{code}", title, Text("写明带号", "zone given"), places)
+        how = (
+            Text("写明带号", "zone given")
+            if match[2]
+            else Text("写明带号，取北半球", "zone given, taken as north")
+        )
+        yield _typed(lon, lat, f"EPSG:{code}", title, how, places)
 
 
 def _squared(digits: int) -> Text:
@@ -164,7 +199,12 @@ def _squared(digits: int) -> Text:
 
 
 def _degrees(text: str, source: str | None, places: Places) -> Iterator[TypedPlace]:
-    pair = _pair(text)
+    """Read two angles, with a height behind them that is left out and said to be."""
+    body, height = RECEIVER.sub(r"\1\2 \3\4", NUMBERED_AXES.sub(" ", text).strip()), None
+    pair = _pair(body)
+    if pair is None and (height := HEIGHT.search(body)):
+        body = body[: height.start()].strip(" ,;")
+        pair = _pair(body) if SHOWN_DECIMALS.search(body) else None
     if pair is None:
         return
     (first, letter_1), (second, letter_2) = pair
@@ -174,32 +214,41 @@ def _degrees(text: str, source: str | None, places: Places) -> Iterator[TypedPla
     if letter_1 and letter_1 == letter_2:
         return
     order = None if letters == ("", "") else (letter_1 == "N" or letter_2 == "E")
-    orders = _orders(first, second, order)
-    match = PLAIN_DECIMALS.fullmatch(text)
+    orders = _orders(first, second, order, "" if height is None else height[1])
+    match = PLAIN_DECIMALS.fullmatch(body)
     looks_amap = match is not None and min(map(len, match.groups())) == AMAP_DECIMALS and abs(first) > 90
     yield from _shifts(orders, source, places, likely=looks_amap and source is None)
 
 
-def _orders(first: float, second: float, lat_first: bool | None) -> list[tuple[float, float, Text]]:
+def _orders(
+    first: float, second: float, lat_first: bool | None, height: str = ""
+) -> list[tuple[float, float, Text]]:
     """The orders that two angles can be meant in, as (lon, lat, how): latitude first where nothing else tells."""
-    north = (second, first, Text("先纬度后经度", "latitude first"))
-    east = (first, second, Text("先经度后纬度", "longitude first"))
-    wanted = [north, east] if lat_first is None else [north] if lat_first else [east]
+    zh, en = (f"，高程 {height} m 未用", f", height {height} m left out") if height else ("", "")
+    north = (second, first, Text(f"先纬度后经度{zh}", f"latitude first{en}"))
+    east = (first, second, Text(f"先经度后纬度{zh}", f"longitude first{en}"))
+    wanted = (
+        [north, east] if lat_first is None and first != second else [east] if lat_first is False else [north]
+    )
     return [one for one in wanted if abs(one[1]) <= 90]
 
 
 def _shifts(
     orders: list[tuple[float, float, Text]], source: str | None, places: Places, likely: bool = False
 ) -> Iterator[TypedPlace]:
-    """Read pairs of degrees as they stand and as web maps shift them; the declared one first."""
+    """Read pairs of degrees as they stand and as web maps shift them; the declared one first.
+
+    ``likely``: the other reading deserves a pin too, GCJ-02 beside plain degrees, plain degrees beside the shifted.
+    """
     ways = {DEGREES_KEY: lambda x, y: (x, y), GCJ_KEY: gcj_to_wgs, BD_KEY: bd_to_wgs}
     sequence = {None: tuple(ways), DEGREES_KEY: (DEGREES_KEY,)}.get(source, (source, DEGREES_KEY))
+    other = DEGREES_KEY if source in SHIFTS else GCJ_KEY
     for lon, lat, how in orders:
         for key in sequence:
             if key in SHIFTS and not _in_box(lon, lat):
                 continue
             x, y = ways[str(key)](lon, lat)
-            mark = likely and key == GCJ_KEY
+            mark = likely and key == other
             yield _typed(float(x), float(y), str(key), TITLES[str(key)], how, places, mark)
 
 
@@ -218,7 +267,7 @@ def _pair(text: str) -> tuple[tuple[float, str], tuple[float, str]] | None:
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:
     """The places where a pair may be cut: at a comma, between hemisphere letters, at a space, the middle ones first."""
-    for separator in (",", ";", "/", "、", "\n"):
+    for separator in (",", ";", "/", "、", "|", "\n"):
         parts = [part for part in text.split(separator) if part.strip()]
         if len(parts) == 2:
             yield parts[0].strip(), parts[1].strip()

@@ -62,3 +62,21 @@ def test_a_parameter_that_a_route_does_not_have_is_refused(
 def test_a_parameter_that_a_route_declares_is_read(client: TestClient, path: str, name: str) -> None:
     answer = client.get(f"{address(path)}?{name}=")
     assert "parameter_unknown" not in answer.text
+
+
+@pytest.mark.parametrize("box", ["a", "1,2,3", "nan,1,2,3", "122,31,120,30"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/layers/shelter/items", 422),
+        ("/api/layers/shelter/counts", 422),
+        ("/api/layers/shelter/export.csv", 400),  # asked in the words of the OGC standards, which want 400
+        ("/ogc/collections/shelter/items", 400),
+    ],
+)
+def test_a_bad_box_has_one_code_wherever_it_is_given(
+    client: TestClient, path: str, status: int, box: str
+) -> None:
+    answer = client.get(path, params={"bbox": box})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["field"]) == (status, "bad_bbox", "bbox")

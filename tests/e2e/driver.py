@@ -172,6 +172,19 @@ class MapPage:
             ),
         )
 
+    def mark(self, word: str) -> Locator:
+        """Return the row of the legend that says what a mark of the page on the map is."""
+        return self.page.locator(f'[data-testid="mark-row"][data-mark="{word}"]')
+
+    def listed(self, sign: str) -> int:
+        """Return how many of the listed places the map draws with a sign."""
+        count = self.page.evaluate(
+            """(sign) => window.riskmap.map.getStyle().sources['riskmap:place'].data.features
+                .filter(f => f.properties.sign === sign).length""",
+            sign,
+        )
+        return int(count)
+
     def storm(self) -> dict[str, Any]:
         """Return what the map draws of storms: kinds with their number, and where the eye is."""
         return cast(
@@ -210,6 +223,17 @@ class MapPage:
             name,
         )
         return place[0], place[1]
+
+    def mover_label(self, name: str) -> str:
+        """Return what the map writes beside a mover."""
+        label = self.page.evaluate(
+            """async (name) => {
+                const data = await window.riskmap.map.getSource('riskmap:movers').getData();
+                return data.features.find(f => f.properties.label.startsWith(name)).properties.label;
+            }""",
+            name,
+        )
+        return str(label)
 
     def pdf(self) -> bytes:
         """Print the page as the browser prints it."""

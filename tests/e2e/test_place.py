@@ -117,6 +117,59 @@ def test_rows_lead_to_their_objects_and_the_place_stays(tab: MapPage) -> None:
     tab.log_is_clean()
 
 
+def test_the_legend_says_what_the_place_puts_on_the_map_and_how_many(tab: MapPage) -> None:
+    tab.open("cov=0")
+    expect(tab.part("marks-legend")).to_be_hidden()
+    tab.search("29.87,121.55").key("Enter").answered()
+    signs = {
+        "hazards": "Hazard",
+        "shelters": "Shelter",
+        "teams": "Team",
+        "landing": "Landing",
+        "targets": "Target",
+    }
+    drawn = {word: tab.listed(sign) for sign, word in signs.items()}
+    assert drawn["Hazard"] > 0
+    assert drawn["Shelter"] > 0
+    for word, count in drawn.items():
+        row = tab.mark(f"mark{word}")
+        if count:
+            expect(row.locator(".figure")).to_have_text(str(count))
+        else:
+            expect(row).to_have_count(0)
+    for word in ("Place", "Foot", "Way"):
+        expect(tab.mark(f"mark{word}")).to_be_visible()
+    expect(tab.mark("markSecond")).to_have_count(0)
+    tab.key("Escape").key("Escape")
+    expect(tab.mark("markPlace")).to_have_count(0)
+    tab.log_is_clean()
+
+
+def test_a_sign_in_the_legend_is_the_one_the_map_draws_at_its_zoom(tab: MapPage) -> None:
+    tab.open("m=9/29.9/121.5&layers=land,shelter")
+    row = tab.legend("village")
+    expect(row.locator("canvas.swatch")).to_be_visible()
+    expect(row.locator("canvas.sign")).to_be_hidden()
+    tab.fly(121.5, 29.9, 12)
+    expect(row.locator("canvas.sign")).to_be_visible()
+    expect(row.locator("canvas.swatch")).to_be_hidden()
+    tab.log_is_clean()
+
+
+def test_the_lists_of_the_answer_are_reached_and_walked_with_arrows_alone(tab: MapPage) -> None:
+    tab.open("cov=0").search("29.87,121.55").key("Enter").answered()
+    tab.key("ArrowDown")
+    expect(tab.rows("bases").first).to_be_focused()
+    for _ in range(tab.rows("bases").locator("visible=true").count()):
+        tab.key("ArrowDown")
+    expect(tab.rows("teams").first).to_be_focused()
+    tab.key("ArrowUp").key("Home")
+    expect(tab.rows("bases").first).to_be_focused()
+    tab.key("2")  # the other keys go on working there
+    expect(tab.page).to_have_url(re.compile("foot="))
+    tab.log_is_clean()
+
+
 def test_the_link_reopens_the_place_with_its_footprint(
     tab: MapPage, open_tab: OpenTab, running: Running
 ) -> None:
@@ -149,7 +202,7 @@ def test_a_phone_shows_the_answer_in_a_sheet(open_tab: OpenTab, running: Running
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(phone.rows("bases").first).to_be_visible()
     small = phone.page.evaluate(
-        """() => [...document.querySelectorAll('.around button, .around select, .around input')]
+        """() => [...document.querySelectorAll('.around button, .around select, .around input, .around summary')]
             .filter(e => e.offsetParent && e.offsetHeight < 44).map(e => e.outerHTML.slice(0, 80))"""
     )
     assert small == []

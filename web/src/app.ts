@@ -44,6 +44,9 @@ export type Hit = {
   properties: Record<string, unknown>;
 };
 
+/** A proposed base: its number among those that would be added, and the people it adds. */
+export type BestPlace = { lon: number; lat: number; number: number; adds: number };
+
 /** The few things the panels ask of the map. */
 export type MapView = {
   fly(lon: number, lat: number, zoom?: number): void;
@@ -90,6 +93,10 @@ export class App {
   readonly comparison = new Signal<Comparison | null>(null);
   /** The way of the first flight to the marked place. */
   readonly way = new Signal<[lon: number, lat: number][] | null>(null);
+  /** The best place for one more base, found but not taken yet. */
+  readonly best = new Signal<BestPlace | null>(null);
+  /** Whether it is pointed at, on the map or in the panel. */
+  readonly bestLit = new Signal(false);
   /** What the server has told of each layer's newest version. */
   readonly told = new Map<string, Told>();
   view: MapView | null = null;

@@ -1,4 +1,4 @@
-/** What else a flight is asked under: aircraft, time on scene, visibility, night, who is ready, closed airspace. */
+/** What else a flight is asked under: aircraft, time on scene, visibility, night, who is ready, the way to hospital, winds, closed airspace. */
 
 import { api } from "./api";
 import type { App } from "./app";
@@ -8,6 +8,9 @@ import type { Word } from "./i18n";
 import { RangeNote } from "./range-note";
 import { type CoverageState, LIMITS } from "./state";
 import type { Aircraft } from "./types";
+import { WindRose } from "./wind-rose";
+
+type NumberKey = "scene" | "visibility" | "hospital";
 
 export class Conditions {
   readonly element = h("details", { class: "conditions", "data-testid": "plan-conditions" });
@@ -15,24 +18,27 @@ export class Conditions {
   #kinds: Aircraft[] = [];
   #select = h("select");
   #areas = h("div");
-  #numbers = new Map<"scene" | "visibility", HTMLInputElement>();
+  readonly #rose: WindRose;
+  #numbers = new Map<NumberKey, HTMLInputElement>();
   #ticks = new Map<"night" | "now", HTMLInputElement>();
 
   constructor(app: App) {
     this.#app = app;
+    this.#rose = new WindRose(app);
     app.corners.subscribe(() => this.#drawAreas());
     this.element.addEventListener("toggle", () => void this.#loadKinds());
   }
 
   build(): void {
     const { say, store } = this.#app;
-    const { aircraft, scene, visibility, night, now, noFly } = store.state.coverage;
+    const { aircraft, scene, visibility, hospital, rose, night, now, noFly } = store.state.coverage;
     this.#numbers.clear();
     this.#ticks.clear();
     this.#select = h("select", { "data-testid": "plan-aircraft" });
     this.#select.addEventListener("change", () => this.#set({ aircraft: this.#select.value || null }));
     this.#areas = h("div", { class: "areas", "aria-live": "polite" });
-    const used = aircraft || scene !== null || visibility !== null || night || now || noFly.length > 0;
+    const isSet = [scene, visibility, hospital].some((one) => one !== null);
+    const used = aircraft || isSet || night || now || rose.length > 0 || noFly.length > 0;
     if (used) this.element.open = true;
     fill(
       this.element,
@@ -40,10 +46,13 @@ export class Conditions {
       h("label", { class: "field" }, h("span", { class: "name" }, say("aircraft")), this.#select),
       this.#number("scene", "onScene", say("minute")),
       this.#number("visibility", "visibility", "m"),
+      this.#number("hospital", "toHospital", say("minute")),
       this.#tick("night", "night"),
       this.#tick("now", "readyOnly"),
+      this.#rose.element,
       this.#areas,
     );
+    this.#rose.build();
     this.#drawKinds();
     this.update();
   }
@@ -53,7 +62,7 @@ export class Conditions {
     store.set({ coverage: { ...store.state.coverage, ...change } });
   }
 
-  #number(key: "scene" | "visibility", word: Word, unit: string): HTMLElement {
+  #number(key: NumberKey, word: Word, unit: string): HTMLElement {
     const [low, high] = LIMITS[key];
     const input = h("input", {
       type: "number",
@@ -114,6 +123,7 @@ export class Conditions {
       if (document.activeElement !== input) input.value = settings[key] === null ? "" : String(settings[key]);
     for (const [key, input] of this.#ticks) input.checked = settings[key];
     if (this.#select.value !== (settings.aircraft ?? "")) this.#drawKinds();
+    this.#rose.update();
     this.#drawAreas();
   }
 

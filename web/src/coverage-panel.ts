@@ -95,6 +95,23 @@ export class CoveragePanel {
       ),
       line(t("covTwice"), data.twice_covered_people_share, ""),
     ];
+    const { hospital, rose } = data;
+    if (hospital) {
+      const words = t("inHospital", {
+        n: decimal(hospital.within_min, lang, 0),
+        hospitals: hospital.hospitals,
+      });
+      const land = `${t("covLand")} ${percent(hospital.covered_share, lang)}`;
+      shown.push(line(words, hospital.covered_people_share, land));
+    }
+    if (rose) {
+      const land = `${t("covLand")} ${percent(rose.expected_share, lang)}`;
+      shown.push(line(t("expected"), rose.expected_people_share, land));
+      for (const one of rose.winds) {
+        const values = { speed: one.speed_mps, from: one.from_deg, share: percent(one.share, lang) };
+        shown.push(line(t("inWind", values), one.covered_people_share, ""));
+      }
+    }
     for (const one of data.warnings ?? []) shown.push(h("p", { class: "hint warn" }, say(one, lang)));
     return shown;
   }

@@ -75,6 +75,16 @@ export function coverageRequest(settings: CoverageState, known: readonly Base[] 
   return {
     ...(bases ? { bases } : {}),
     ...(settings.wind ? { wind: { speed_mps: settings.wind.speed, from_deg: settings.wind.from } } : {}),
+    ...(settings.rose.length === 0
+      ? {}
+      : {
+          wind_rose: settings.rose.map(({ speed, from, share }) => ({
+            speed_mps: speed,
+            from_deg: from,
+            share,
+          })),
+        }),
+    ...(settings.hospital === null ? {} : { hospital_within_min: settings.hospital }),
     ...(settings.aircraft === null ? {} : { aircraft: settings.aircraft }),
     ...(settings.scene === null ? {} : { on_scene_min: settings.scene }),
     ...(settings.visibility === null ? {} : { visibility_m: settings.visibility }),

@@ -100,6 +100,18 @@ export function fieldValue(field: PopupField, value: unknown, lang: Lang): strin
   return field.format === "integer" ? integer(value, lang) : decimal(value, lang);
 }
 
+/** A name cut to what a label has room for, an ellipsis behind it; a Chinese character counts as two letters. */
+export function bounded(name: string, letters: number): string {
+  let room = letters;
+  let kept = "";
+  for (const character of name) {
+    room -= character > "\u2e7f" ? 2 : 1;
+    if (room < 0) return `${kept.trimEnd()}…`;
+    kept += character;
+  }
+  return name;
+}
+
 /** How long ago, in words; `ms` is a duration in milliseconds. */
 export function age(ms: number, lang: Lang): string {
   const minutes = Math.floor(ms / 60_000);

@@ -160,6 +160,17 @@ function cross(isTurned: boolean): Draw {
   };
 }
 
+/** A hollow square with a dot: somebody to be protected. */
+function target(context: CanvasRenderingContext2D, size: number): void {
+  context.fillStyle = WHITE;
+  context.strokeStyle = INK;
+  context.lineWidth = 1.4;
+  context.fillRect(1.5, 1.5, size - 3, size - 3);
+  context.strokeRect(1.5, 1.5, size - 3, size - 3);
+  context.fillStyle = INK;
+  context.fillRect(size / 2 - 1.5, size / 2 - 1.5, 3, 3);
+}
+
 const ICONS: Record<string, [size: number, draw: Draw]> = {
   "base-air": [26, baseAir],
   incident: [26, incident],
@@ -167,10 +178,25 @@ const ICONS: Record<string, [size: number, draw: Draw]> = {
   "load-chosen": [17, cross(false)],
   "load-other": [17, cross(true)],
   team: [18, team],
+  target: [12, target],
   "shelter-county": [17, house],
   "shelter-township": [13, house],
   "shelter-village": [10, house],
 };
+
+/** A sign as the map draws it, for a legend; null where there is none of that name. */
+export function sign(name: string): HTMLCanvasElement | null {
+  const icon = ICONS[name];
+  if (!icon) return null;
+  const [size, draw] = icon;
+  const context = canvas(size, size, Math.max(2, devicePixelRatio));
+  draw(context, size, tokens());
+  context.canvas.className = "sign";
+  context.canvas.style.width = `${size}px`;
+  context.canvas.style.height = `${size}px`;
+  context.canvas.setAttribute("aria-hidden", "true");
+  return context.canvas;
+}
 
 function picture(name: string, now: Tokens): ImageData | null {
   const hatch = HATCHES.find((one) => `hatch-${one}` === name);

@@ -57,12 +57,28 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || target.tagName === "TEXTAREA" || target.tagName === "SELECT";
 }
 
-/** Move within the list that has the focus. */
+/** The rows of an element that can be seen: those in closed details cannot have the focus. */
+function rowsIn(element: Element | null | undefined): HTMLElement[] {
+  const rows = [...(element?.querySelectorAll<HTMLElement>("[data-list] [data-row]:not(:disabled)") ?? [])];
+  return rows.filter((row) => row.checkVisibility());
+}
+
+/** From nowhere, as after an answer in the search box, the arrow down leads to the first row of the answer. */
+function enter(event: KeyboardEvent): boolean {
+  if (event.key !== "ArrowDown" || event.target !== document.body) return false;
+  const first = rowsIn(document.querySelector(".side.right"))[0];
+  first?.focus();
+  return first !== undefined;
+}
+
+/** Move within the list that has the focus, and from its last row to the next list of the same side. */
 function walk(event: KeyboardEvent): boolean {
   const at = event.target instanceof HTMLElement ? event.target : null;
   const list = at?.closest<HTMLElement>("[data-list]");
   if (!at || !list || !["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return false;
-  const rows = [...list.querySelectorAll<HTMLElement>("[data-row]:not(:disabled)")];
+  const isEnd = event.key === "Home" || event.key === "End";
+  const all = rowsIn(list.closest(".side.right") ?? list.parentElement);
+  const rows = isEnd ? all.filter((row) => list.contains(row)) : all;
   const here = rows.findIndex((row) => row === at || row.contains(at));
   const last = rows.length - 1;
   const next = { ArrowUp: Math.max(0, here - 1), ArrowDown: Math.min(last, here + 1), Home: 0, End: last }[
@@ -71,7 +87,7 @@ function walk(event: KeyboardEvent): boolean {
   const row = rows[next ?? 0];
   row?.focus();
   // In lists of places the map follows the focus.
-  if (list.dataset.follow !== undefined) row?.click();
+  if (row?.closest<HTMLElement>("[data-list]")?.dataset.follow !== undefined) row.click();
   return true;
 }
 
@@ -112,7 +128,7 @@ export function listenToKeys(
       else back(app);
       return;
     }
-    if (walk(event)) return event.preventDefault();
+    if (walk(event) || enter(event)) return event.preventDefault();
     // The wizard stands in place of what the other keys open.
     if (isTyping(event.target) || app.store.state.load) return;
     if (event.key === "/") on.search();

@@ -8,6 +8,7 @@ import { integer, say } from "./format";
 import { downloadOf } from "./layer-download";
 import { LegendBlock } from "./legend";
 import { loadLink } from "./load/entry";
+import { MarksLegend } from "./marks-legend";
 import { riskLink } from "./risk-panel";
 import { layersOn } from "./style";
 import type { LayerInfo, Legend } from "./types";
@@ -30,7 +31,7 @@ export class LayersPanel {
   constructor(app: App) {
     this.#app = app;
     this.#coverage = new CoverageBlock(app);
-    this.element.append(this.#top, this.#tree, this.#coverage.element);
+    this.element.append(this.#top, new MarksLegend(app).element, this.#tree, this.#coverage.element);
     app.catalogue.subscribe(() => this.build());
     app.counts.subscribe(() => this.#update());
     app.connection.subscribe(() => this.#update());
@@ -38,7 +39,7 @@ export class LayersPanel {
     app.store.subscribe((state, before) => {
       if (state.lang !== before.lang || state.theme !== before.theme) this.build();
       else if (state.layers !== before.layers) this.#refresh();
-      else if (state.off !== before.off) this.#update();
+      else if (state.off !== before.off || state.view !== before.view) this.#update();
       if (state.parts !== before.parts) this.#refresh();
     });
     this.build();

@@ -4,6 +4,7 @@ import type { App } from "./app";
 import { button, h, setAttr, text } from "./dom";
 import { countByClass, toggled } from "./filters";
 import { age, integer, NONE, say } from "./format";
+import { sign } from "./icons";
 import { swatch } from "./patterns";
 import { classKey } from "./state";
 import { tokens } from "./theme";
@@ -83,7 +84,7 @@ export class LegendBlock {
     const box = h("input", { type: "checkbox", class: "unseen" });
     box.addEventListener("change", () => this.#set(this.#layers, key, box.checked));
     const name = h("span", { class: "name" }, say(one.label, lang));
-    const label = h("label", { class: "legend-name" }, box, swatch(one, tokens()), name);
+    const label = h("label", { class: "legend-name" }, box, ...this.#samples(one), name);
     const attrs = {
       class: "legend-row",
       "data-testid": "legend-row",
@@ -99,6 +100,23 @@ export class LegendBlock {
       row.classList.toggle("off", on === 0);
     });
     return row;
+  }
+
+  /** The sample of a class; what is a dot from afar and a sign near by shows the one that the map draws. */
+  #samples(one: LegendClass): HTMLElement[] {
+    const near = sign(one.symbol);
+    if (!near) return [swatch(one, tokens())];
+    const drawn = this.#layers[0]?.style[this.#app.theme] ?? [];
+    const dots = drawn.find((each) => each.type === "circle");
+    const from = drawn.find((each) => each.type === "symbol" && each.layout?.["icon-image"])?.minzoom ?? 0;
+    const colour =
+      dots?.paint && "circle-color" in dots.paint ? String(dots.paint["circle-color"]) : one.colour;
+    const far = swatch({ ...one, colour, symbol: "dot" }, tokens());
+    this.#updates.push(() => {
+      near.hidden = (this.#app.store.state.view?.zoom ?? 0) < from;
+      far.hidden = !near.hidden;
+    });
+    return [h("span", { class: "mark-sign" }, near, far)];
   }
 
   #cell(layer: Bound, one: LegendClass, key: string): HTMLElement {

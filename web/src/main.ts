@@ -19,6 +19,7 @@ import { App } from "./app";
 import { offerArchives } from "./archives";
 import { BottomBar, TopBar } from "./bars";
 import { BaseHandles } from "./base-handles";
+import { BestMark } from "./best-mark";
 import { ConnectionWatch } from "./connection";
 import { CoveragePanel } from "./coverage-panel";
 import { AreaDrawing } from "./draw-area";
@@ -118,6 +119,7 @@ function start(catalogue: Catalogue): void {
   riskMap = made;
   app.view = made;
   new BaseHandles(app, made.map);
+  new BestMark(app, made.map);
   const fetchers = new Fetchers(app, () => made.bounds(), made.drawn);
   app.refetch = () => {
     fetchers.all();

@@ -6,7 +6,7 @@
 import type { FeatureCollection } from "geojson";
 import { api, isAbort } from "./api";
 import type { App } from "./app";
-import { age } from "./format";
+import { age, bounded } from "./format";
 
 export type Mover = {
   id: string;
@@ -23,6 +23,8 @@ const EVERY_MS = 1_000;
 /** How often to look when nothing has ever moved. */
 const IDLE_MS = 10_000;
 const STALE_S = 300;
+/** Letters of a name on the map; the panel of a place has it whole. */
+const LABEL = 24;
 
 export class Movers {
   readonly #app: App;
@@ -100,7 +102,8 @@ export class Movers {
     }
     const features = movers.map((mover) => {
       const stale = mover.age_s > STALE_S;
-      const label = stale || isPast ? `${mover.name}（${age(mover.age_s * 1000, lang)}）` : mover.name;
+      const name = bounded(mover.name, LABEL);
+      const label = stale || isPast ? `${name}（${age(mover.age_s * 1000, lang)}）` : name;
       return {
         type: "Feature" as const,
         properties: { stale, label, kind: mover.kind },

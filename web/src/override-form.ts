@@ -3,6 +3,7 @@
 import { announce } from "./announce";
 import { api } from "./api";
 import type { App } from "./app";
+import { withWords } from "./date-words";
 import { fill, h } from "./dom";
 import { asFailure } from "./fetchers";
 import { isGraded } from "./filters";
@@ -22,7 +23,8 @@ export function overrideForm(app: App, why: Why): HTMLElement {
       );
   const field = (name: string, type: string, label: string, value = "") => {
     const input = h("input", { name, type, required: true, value, maxlength: type === "text" ? 200 : null });
-    return { input, row: h("label", { class: "row" }, h("span", { class: "name" }, label), input) };
+    const shown = type === "date" ? withWords(input, lang) : input;
+    return { input, row: h("label", { class: "row" }, h("span", { class: "name" }, label), shown) };
   };
   const reason = field("reason", "text", t("byHandReason"));
   const person = field("person", "text", t("byHandPerson"), rememberedPerson());

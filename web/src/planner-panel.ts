@@ -1,15 +1,16 @@
 /** The planner's tools in the coverage panel: sliders, bands, A against B, one more base, files. */
 
 import type { App } from "./app";
+import { lightUp } from "./best-mark";
 import { comparisonBlock } from "./comparison-block";
 import { Conditions } from "./conditions";
 import { errorBox } from "./coverage-panel";
-import { button, fill, h, text } from "./dom";
+import { type Attrs, button, type Child, fill, h, text } from "./dom";
 import { asFailure } from "./fetchers";
 import { decimal, integer, percent } from "./format";
 import type { Word } from "./i18n";
 import { Planner, saveAs } from "./planner";
-import type { CoverageState } from "./state";
+import { COVERAGE_DEFAULT, type CoverageState } from "./state";
 
 const FORMS = ["geojson", "gpkg", "csv", "html"] as const;
 
@@ -32,12 +33,16 @@ export class PlannerPanel {
   #bands = h("div");
   #forget = h("button");
   #tick = h("input", { type: "checkbox" });
+  #best: HTMLElement | null = null;
 
   constructor(app: App, planner: Planner = new Planner(app)) {
     this.#app = app;
     this.#planner = planner;
     this.#conditions = new Conditions(app);
     planner.trial.subscribe(() => this.#drawTrial());
+    app.bestLit.subscribe((lit) => {
+      for (const one of [this.#best, document.querySelector(".best-mark")]) one?.classList.toggle("lit", lit);
+    });
     app.coverage.subscribe(() => this.#update());
     app.store.subscribe((state, before) => {
       if (state.coverage !== before.coverage) this.#update();
@@ -109,8 +114,8 @@ export class PlannerPanel {
   }
 
   #reset(): void {
-    const clear = { aircraft: null, scene: null, visibility: null, night: false, now: false, noFly: [] };
-    this.#set({ moved: {}, added: [], wind: null, prep: null, speed: null, ...clear });
+    const { on, bases, resp, radius, bands } = this.#app.store.state.coverage;
+    this.#set({ ...COVERAGE_DEFAULT, on, bases, resp, radius, bands });
     this.#planner.keep(false);
   }
 
@@ -135,8 +140,8 @@ export class PlannerPanel {
     const { wind } = this.#app.store.state.coverage;
     if (key === "prep" || key === "speed") this.#set({ [key]: value });
     else if (key === "wind")
-      this.#set({ wind: value === 0 ? null : { speed: value, from: wind?.from ?? 0 } });
-    else this.#set({ wind: { speed: wind?.speed ?? 5, from: value } });
+      this.#set({ rose: [], wind: value === 0 ? null : { speed: value, from: wind?.from ?? 0 } });
+    else this.#set({ rose: [], wind: { speed: wind?.speed ?? 5, from: value } });
   }
 
   #update(): void {
@@ -171,6 +176,13 @@ export class PlannerPanel {
     );
   }
 
+  /** The box of the proposed base, lit while it or its mark on the map is pointed at. */
+  #lit(attrs: Attrs, ...children: Child[]): HTMLElement {
+    this.#best = h("div", attrs, ...children);
+    lightUp(this.#app, this.#best);
+    return this.#best;
+  }
+
   #drawTrial(): void {
     const { say, lang } = this.#app;
     const { job, comparison, a, error, stale } = this.#planner.trial.value;
@@ -194,11 +206,17 @@ export class PlannerPanel {
         after: percent(covered_share_after, lang),
       });
       const proof = gap <= 1e-6 ? say("proven") : say("gapLeft", { gap: percent(gap, lang) });
+      const show = () => this.#app.view?.fly(best.lon, best.lat);
+      const head = button(
+        { class: "link best-show", "data-testid": "plan-best-show", title: say("bestShow") },
+        show,
+        h("span", { class: "best-number", "aria-hidden": "true" }, "1"),
+        h("span", {}, words),
+      );
       parts.push(
-        h(
-          "div",
+        this.#lit(
           { class: "best", "data-testid": "plan-best" },
-          h("p", {}, words),
+          head,
           h("p", { class: "hint" }, proof),
           button(
             { class: "tool", "data-testid": "plan-add" },

@@ -34,8 +34,10 @@ export class Planner {
 
   constructor(app: App) {
     this.#app = app;
-    this.trial.subscribe(({ comparison }) => {
+    this.trial.subscribe(({ comparison, job }) => {
       app.comparison.value = comparison;
+      const found = job?.result?.sites[0];
+      app.best.value = found ? { lon: found.lon, lat: found.lat, number: 1, adds: found.adds } : null;
     });
     app.coverage.subscribe(({ data, loading }) => {
       if (!this.trial.value.a) return;
@@ -78,7 +80,7 @@ export class Planner {
   /** The question for one more base: bases that do not count on screen do not count here either. */
   #question(): SiteRequest {
     const { store, bases: known } = this.#app;
-    const { bases, bands_min: _, when: __, ...rule } = this.request();
+    const { bases, bands_min: _, when: __, hospital_within_min: ___, ...rule } = this.request();
     const ready = store.state.coverage.now
       ? countedIds(store.state.coverage, known.value.data?.bases ?? [])
       : null;

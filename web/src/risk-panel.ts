@@ -3,6 +3,7 @@
 import { api } from "./api";
 import type { App } from "./app";
 import { errorBox } from "./coverage-panel";
+import { withWords } from "./date-words";
 import { button, fill, h } from "./dom";
 import { asFailure } from "./fetchers";
 import { integer, NONE, percent, say } from "./format";
@@ -46,12 +47,12 @@ export class RiskPanel {
   }
 
   #drawHistory(): void {
-    const { say: t, store } = this.#app;
+    const { say: t, store, lang } = this.#app;
     const { at, since } = store.state;
     const day = (value: string | null, id: string, label: string, set: (day: string | null) => void) => {
       const input = h("input", { type: "date", value: value ?? "", "data-testid": id, "aria-label": label });
       input.addEventListener("change", () => set(input.value || null));
-      return h("label", { class: "row" }, h("span", { class: "name" }, label), input);
+      return h("label", { class: "row" }, h("span", { class: "name" }, label), withWords(input, lang));
     };
     const now = button({ class: "link", "data-testid": "at-now" }, () => store.set({ at: null }), t("atNow"));
     fill(

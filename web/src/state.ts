@@ -28,7 +28,7 @@
  *     moved=<id>:<lat>,<lon>;…   bases that stand elsewhere in this scenario
  *     added=<lat>,<lon>;…        bases of this scenario only
  *     bands=1                    response-time bands drawn
- *     craft=<id> scene=<min> vis=<m> night=1 now=1   aircraft, time on scene, visibility, night, only ready bases
+ *     craft=<id> scene=<min> vis=<m> night=1 now=1 hosp=<min> rose=<speed>/<from>/<share>;…   aircraft, time on scene, visibility, night, only ready bases
  *     nofly=<lat>,<lon>;…|…      closed airspace, area by area
  *
  * Every list member is percent-encoded on its own, so keys may contain any character.
@@ -39,6 +39,8 @@ import type { ClassValue, Lang, Theme } from "./types";
 
 export type View = { lon: number; lat: number; zoom: number };
 export type Panel = "coverage" | "sources" | "keys" | "risk" | "incidents";
+
+export type RoseWind = { speed: number; from: number; share: number };
 
 export type CoverageState = {
   on: boolean;
@@ -56,6 +58,10 @@ export type CoverageState = {
   visibility: number | null;
   night: boolean;
   now: boolean;
+  /** Minutes from the call until the patient is at a hospital. */
+  hospital: number | null;
+  /** Instead of one wind. */
+  rose: RoseWind[];
   noFly: [lon: number, lat: number][][];
 };
 
@@ -95,6 +101,8 @@ export const COVERAGE_DEFAULT: CoverageState = {
   visibility: null,
   night: false,
   now: false,
+  hospital: null,
+  rose: [],
   noFly: [],
 };
 
@@ -106,6 +114,10 @@ export const LIMITS = {
   radius: [1, 1000],
   scene: [0, 600],
   visibility: [0, 100000],
+  hospital: [1, 1440],
+  wind: [0, 100],
+  from: [0, 360],
+  share: [1, 100],
 } as const;
 
 export function initialState(): State {
@@ -234,6 +246,21 @@ function parseWind(text: string | undefined): CoverageState["wind"] {
   return rest.length > 0 || !speed || from === null ? null : { speed, from };
 }
 
+export const MOST_WINDS = 36; // the server takes no more
+
+function parseRose(text: string | undefined): RoseWind[] {
+  const winds = (text ?? "").split(";").map((part) => {
+    const [first, second, third, ...rest] = part.split("/");
+    const speed = numberIn(first, ...LIMITS.wind);
+    const from = numberIn(second, ...LIMITS.from);
+    const share = numberIn(third, ...LIMITS.share);
+    return rest.length > 0 || speed === null || from === null || share === null
+      ? null
+      : { speed, from, share };
+  });
+  return winds.filter((one): one is RoseWind => one !== null).slice(0, MOST_WINDS);
+}
+
 function parsePlaces(text: string | undefined): [number, number][] {
   const places = (text ?? "").split(";").map((part) => parsePin(part));
   return places.filter((place): place is [number, number] => place !== null);
@@ -253,6 +280,7 @@ function parseMoved(text: string | undefined): CoverageState["moved"] {
 function parseCoverage(found: Map<string, string>): CoverageState {
   const bases = found.get("bases");
   const radius = found.get("radius");
+  const rose = parseRose(found.get("rose"));
   return {
     on: found.get("cov") !== "0",
     bases: bases === undefined ? null : list(bases),
@@ -260,7 +288,9 @@ function parseCoverage(found: Map<string, string>): CoverageState {
     resp: numberIn(found.get("resp"), ...LIMITS.resp) ?? COVERAGE_DEFAULT.resp,
     speed: numberIn(found.get("speed"), ...LIMITS.speed),
     radius: radius === "none" ? null : (numberIn(radius, ...LIMITS.radius) ?? COVERAGE_DEFAULT.radius),
-    wind: parseWind(found.get("wind")),
+    wind: rose.length > 0 ? null : parseWind(found.get("wind")),
+    rose,
+    hospital: numberIn(found.get("hosp"), ...LIMITS.hospital),
     moved: parseMoved(found.get("moved")),
     added: parsePlaces(found.get("added")),
     bands: found.get("bands") === "1",
@@ -358,6 +388,12 @@ export function formatState(state: State): string {
   put("scene", c.scene === null ? null : short(c.scene, 1));
   put("vis", c.visibility === null ? null : short(c.visibility, 0));
   put("night", c.night ? "1" : null);
+  put("hosp", c.hospital === null ? null : short(c.hospital, 0));
+  put(
+    "rose",
+    c.rose.map((one) => `${short(one.speed, 1)}/${short(one.from, 0)}/${short(one.share, 1)}`).join(";") ||
+      null,
+  );
   put("now", c.now ? "1" : null);
   put("nofly", c.noFly.map((area) => area.map(place).join(";")).join("|") || null);
   return out.join("&");

@@ -124,6 +124,8 @@ export type BaseList = { layer: string; version: string | null; bases: Base[] };
 export type CoverageRequest = {
   bases?: (string | { like?: string; lon: number; lat: number; name?: string })[];
   wind?: { speed_mps: number; from_deg: number };
+  wind_rose?: { speed_mps: number; from_deg: number; share: number }[];
+  hospital_within_min?: number;
   bands_min?: number[];
   aircraft?: string;
   on_scene_min?: number;
@@ -138,7 +140,7 @@ export type CoverageRequest = {
 };
 
 /** What one more base is asked for; the rule as in a coverage request. */
-export type SiteRequest = Omit<CoverageRequest, "bases" | "bands_min" | "when"> & {
+export type SiteRequest = Omit<CoverageRequest, "bases" | "bands_min" | "hospital_within_min" | "when"> & {
   fixed?: CoverageRequest["bases"];
   p: number;
   grid_m: number;
@@ -249,6 +251,17 @@ export type Coverage = {
   gap: Feature<Polygon | MultiPolygon>;
   bands?: { within_min: number; covered_share: number; covered_people_share: number | null }[] | null;
   band_areas?: FeatureCollection<Polygon | MultiPolygon> | null;
+  rose?: {
+    expected_share: number;
+    expected_people_share: number | null;
+    winds: { speed_mps: number; from_deg: number; share: number; covered_people_share: number | null }[];
+  } | null;
+  hospital?: {
+    within_min: number;
+    hospitals: number;
+    covered_share: number;
+    covered_people_share: number | null;
+  } | null;
   error_bound: Record<string, number> | null;
   sources: { layer: string; version: string; name: string | null; date: string | null; generated: boolean }[];
   method: Text | null;

@@ -24,6 +24,14 @@ describe("the question to the server", () => {
     expect(asked.bases).toEqual(["B1", { like: "B2", lon: 121.5, lat: 29.9 }]);
   });
 
+  it("sends a wind rose and the time to hospital where they are set", () => {
+    const rose = [{ speed: 8, from: 330, share: 40 }];
+    expect(coverageRequest({ ...COVERAGE_DEFAULT, rose, hospital: 90 }, known)).toMatchObject({
+      wind_rose: [{ speed_mps: 8, from_deg: 330, share: 40 }],
+      hospital_within_min: 90,
+    });
+  });
+
   it("sends the conditions that are set, and closed airspace as closed polygons", () => {
     const area: [number, number][] = [
       [119.4, 28.9],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { age, date, fieldValue, integer, minutesSum, NONE, percent, say } from "../src/format";
+import { inWords } from "../src/date-words";
+import { age, bounded, date, fieldValue, integer, minutesSum, NONE, percent, say } from "../src/format";
 import { word } from "../src/i18n";
 import { metresPerPixel, scaleFor } from "../src/scale";
 import type { PopupField } from "../src/types";
@@ -66,11 +67,30 @@ describe("words", () => {
     expect(word("covLoss", "en")).toBe("Without {name} (people)");
   });
 
+  it("are cut to the room a label has, never inside a character", () => {
+    expect(bounded("浙A12345 消防车", 24)).toBe("浙A12345 消防车");
+    expect(bounded("A".repeat(100), 24)).toBe(`${"A".repeat(24)}…`);
+    expect(bounded("宁波市镇海区消防救援支队特勤大队一中队", 24)).toBe("宁波市镇海区消防救援支队…");
+    expect(bounded("🚒".repeat(30), 24)).toBe(`${"🚒".repeat(12)}…`);
+  });
+
   it("say an age in the unit that fits", () => {
     expect(age(20_000, "zh")).toBe("20 秒前");
     expect(age(125_000, "zh")).toBe("2 分钟前");
     expect(age(3 * 3_600_000, "zh")).toBe("3 小时前");
     expect(age(72 * 3_600_000, "en")).toBe("3 days ago");
+  });
+});
+
+describe("a date that is entered", () => {
+  it("is said in the language of the page, in the time of Beijing", () => {
+    expect(inWords("2026-12-11", "zh")).toMatch(/2026年12月11日/);
+    expect(inWords("2026-12-11", "en")).toMatch(/11 December 2026/);
+    expect(inWords("2026-12-11T00:30", "en")).toMatch(/11 December 2026.*00:30/);
+  });
+
+  it("is nothing while it is none", () => {
+    expect(["", "2026-13-40", "x"].map((one) => inWords(one, "zh"))).toEqual(["", "", ""]);
   });
 });
 

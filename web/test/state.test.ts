@@ -37,6 +37,8 @@ const full: State = {
     visibility: 1600,
     night: true,
     now: true,
+    hospital: 90,
+    rose: [],
     noFly: [
       [
         [119.4, 28.9],
@@ -54,6 +56,17 @@ const full: State = {
 };
 
 describe("the state in the URL", () => {
+  it("holds a wind rose instead of one wind, without what is no wind", () => {
+    const rose = parseState("wind=5/90&rose=8/330/40;12/30/20.5;1/2;x/y/z;5/400/10").coverage;
+    expect(rose.wind).toBeNull();
+    expect(rose.rose).toEqual([
+      { speed: 8, from: 330, share: 40 },
+      { speed: 12, from: 30, share: 20.5 },
+    ]);
+    const state = { ...initialState(), coverage: rose };
+    expect(parseState(formatState(state)).coverage).toEqual(rose);
+  });
+
   it("comes back as it went in", () => {
     expect(parseState(`#${formatState(full)}`)).toEqual(full);
   });

@@ -88,10 +88,32 @@ def test_a_run_can_be_cancelled_and_an_unknown_one_is_named(client: TestClient) 
 
 
 def test_a_run_that_fails_says_why_in_both_languages(client: TestClient) -> None:
-    job = ended(client, client.post("/api/analysis/siting", json={"p": 1}).json())
+    asked = {"model": "lscp", "candidates": [{"lon": 120, "lat": 29}], "fixed": []}
+    job = ended(client, client.post("/api/analysis/siting", json=asked).json())
     assert job["state"] == "failed"
-    assert job["error"]["code"] == "no_candidates"
+    assert job["error"]["code"] == "infeasible"
     assert job["error"]["detail"] != job["error"]["detail_en"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({}, "no_candidates"),
+        ({"grid_m": 1}, "grid_out_of_range"),
+        ({"grid_m": 1e300}, "grid_out_of_range"),
+        ({"grid_m": 3000}, "too_many_candidates"),
+        ({"grid_m": 15000, "busy_fraction": 7}, "busy_fraction_out_of_range"),
+        ({"grid_m": 15000, "response_min": 1e9}, "response_out_of_range"),
+        ({"grid_m": 15000, "aircraft": "飞碟"}, "unknown_aircraft"),
+        ({"grid_m": 15000, "fixed": ["无"]}, "unknown_base"),
+        ({"candidates": [{"lon": 120, "lat": 29}], "p": 2}, "too_few_candidates"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_begins_no_run(
+    client: TestClient, asked: dict[str, Any], code: str
+) -> None:
+    answer = client.post("/api/analysis/siting", json=asked)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 def test_two_scenarios_are_compared_county_by_county(client: TestClient) -> None:

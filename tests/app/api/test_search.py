@@ -125,11 +125,30 @@ def test_an_empty_database_is_searched_too(empty_settings: Settings) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "city"),
-    [("nignbo", "宁波市"), ("hangzou", "杭州市"), ("wenzhuo", "温州市"), ("jiaxng", "嘉兴市")],
+    [
+        *[("nignbo", "宁波市"), ("hangzou", "杭州市"), ("wenzhuo", "温州市"), ("jiaxng", "嘉兴市")],
+        *[
+            ("ningbp", "宁波市"),
+            ("ningvo", "宁波市"),
+            ("quhzou", "衢州市"),
+            ("zhhuji", "诸暨市"),
+            ("rian", "瑞安市"),
+        ],
+        *[("cixo", "慈溪市"), ("yueqign", "乐清市"), ("yinzhu", "鄞州区"), ("beilunwu", "北仑区")],
+    ],
 )
 def test_a_slip_inside_the_pinyin_still_leads_to_the_city(client: TestClient, typed: str, city: str) -> None:
     found = ask(client, typed)
     assert city in [hit["name"] for hit in found["hits"][:3]]
+
+
+@pytest.mark.parametrize(("typed", "name"), [("huzhou", "湖州市"), ("yuhan", "余杭区"), ("nbhg", "宁波")])
+def test_what_is_spelt_right_comes_before_what_is_a_slip_away(
+    client: TestClient, typed: str, name: str
+) -> None:
+    hits = ask(client, typed)["hits"]
+    assert hits[0]["match"] != "slip"
+    assert name in hits[0]["name"] + "".join(hits[0]["areas"])
 
 
 def test_a_long_text_is_searched_to_its_end_and_words_left_out_are_owned_up_to(client: TestClient) -> None:

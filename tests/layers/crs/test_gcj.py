@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from layers.crs.gcj import (
+    BD_BANDS,
     Pair,
+    bd_mercator_to_bd,
     bd_to_gcj,
     bd_to_wgs,
     gcj_to_bd,
@@ -93,3 +95,13 @@ def test_nothing_is_shifted_outside_china_and_nan_stays_nan() -> None:
     np.testing.assert_array_equal(
         wgs_to_gcj([2.35, np.nan], [48.85, np.nan]), ([2.35, np.nan], [48.85, np.nan])
     )
+
+
+def test_baidus_metres_are_degrees_as_its_own_services_give_them() -> None:
+    assert bd_mercator_to_bd(12958160.97, 4825907.72) == pytest.approx((116.403874, 39.914889), abs=1e-6)
+
+
+def test_the_bands_of_baidus_metres_meet() -> None:
+    above, below = (bd_mercator_to_bd(13_381_000, BD_BANDS[0][0] + step) for step in (0, -0.001))
+    assert above == pytest.approx(below, abs=1e-7)
+    assert above[1] == pytest.approx(30, abs=1e-6)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from layers.crs.gcj import wgs_to_bd, wgs_to_gcj
+from layers.crs.gcj import bd_mercator_to_bd, wgs_to_bd, wgs_to_gcj
 from layers.crs.places import Places
 from layers.crs.typed import BD_KEY, DEGREES_KEY, GCJ_KEY, TypedPlace, read_typed
 from layers.errors import BadInput
@@ -28,7 +28,14 @@ def first(text: str) -> TypedPlace:
         "29°52.2′N 121°33′E", "N29°52.2′E121°33′", "东经121°33′，北纬29°52.2′", "北纬29.87度 东经121.55度",
         "东经121度33分北纬29度52分12秒", "经度：121.55 纬度：29.87", "lat: 29.87, lon: 121.55", "lng=121.55&lat=29.87",
         "29 52 12 121 33 00", "29-52-12, 121-33-00", "geo:29.87,121.55", "(121.55, 29.87)", "WGS84 121.55,29.87",
-        "位置：29.87，121.55", '{"lat": 29.87, "lon": 121.55}', "POINT(121.55 29.87)", "https://www.openstreetmap.org/#map=15/29.870/121.550?q=29.87,121.55",
+        "位置：29.87，121.55", "121.55,29.87,15", "29.87 121.55 15 m", "纬度29.87，经度121.55，高程15米",
+        "POINT Z(121.55 29.87 8)",
+        "N2952.2 E12133", "2952.2N12133E", "N295212E1213300", "北纬295212 东经1213300", "2952.2,N,12133.0,E",
+        "１２１．５５，２９．８７", "经纬度：121.55,29.87", "lat,lon: 29.87,121.55", "X:121.55 Y:29.87", "121.55|29.87",
+        "geo:29.87,121.55,12?z=15", "geo:0,0?q=29.87,121.55(仓库)",
+        '{"lat": 29.87, "lon": 121.55}', "POINT(121.55 29.87)",
+        "https://www.openstreetmap.org/#map=15/29.87/121.55", "https://www.openstreetmap.org/?mlat=29.87&mlon=121.55#map=9/28.1/120.5",
+        "http://10.1.1.1:8000/#m=11/28.95/120.55&pin=29.87,121.55", "http://10.1.1.1:8000/#m=11.5/29.87/121.55&cov=0", "https://www.openstreetmap.org/#map=15/29.870/121.550?q=29.87,121.55",
     ],
 )  # fmt: skip
 def test_degrees_are_read_in_every_dress(text: str) -> None:
@@ -48,6 +55,9 @@ def test_degrees_are_read_in_every_dress(text: str) -> None:
         ("X=3306712 Y=649758", "EPSG:4549"),
         ("51R 359961 3305263", "EPSG:32651"),
         ("51N 359961 3305263", "EPSG:32651"),
+        ("51 359961 3305263", "EPSG:32651"),
+        ("UTM 51,359961,3305263", "EPSG:32651"),
+        ("51带 E359961 N3305263", "EPSG:32651"),
         ("51R UP 59961 05263", "MGRS"),
         ("51rup5996105263", "MGRS"),
     ],
@@ -81,6 +91,12 @@ def test_a_pair_that_a_web_map_may_have_given_brings_the_shifted_reading_along()
         ("http://api.map.baidu.com/marker?location={1:.6f},{0:.6f}&title=a&output=html", BD_KEY),
         ("http://api.map.baidu.com/marker?location={1:.6f},{0:.6f}&coord_type=gcj02", GCJ_KEY),
         ("https://apis.map.qq.com/uri/v1/marker?marker=coord:{1:.6f},{0:.6f};title:a", GCJ_KEY),
+        ("https://ditu.amap.com/regeo?lng={0:.6f}&lat={1:.6f}&name=x", GCJ_KEY),
+        ("https://www.amap.com/?p=B0FFH,{1:.6f},{0:.6f},name,addr", GCJ_KEY),
+        ("https://uri.amap.com/navigation?from=120.1,30.2,a&to={0:.6f},{1:.6f},b&mode=car", GCJ_KEY),
+        ("androidamap://route?slat=30.1&slon=120.1&dlat={1:.6f}&dlon={0:.6f}", GCJ_KEY),
+        ("我在这里 https://uri.amap.com/marker?position={0:.6f}%2C{1:.6f} 点击查看", GCJ_KEY),
+        ("https://map.qq.com/?type=marker&pointx={0:.6f}&pointy={1:.6f}&name=x", GCJ_KEY),
         ("bd-09 {0:.6f} {1:.6f}", BD_KEY),
     ],
 )
@@ -91,9 +107,63 @@ def test_a_web_map_that_is_named_is_believed_and_the_plain_reading_offered(text:
     assert (readings[0].lon, readings[0].lat) == (pytest.approx(LON, abs=2e-6), pytest.approx(LAT, abs=2e-6))
 
 
+def test_the_numbers_of_a_shifted_link_as_they_stand_get_the_second_pin() -> None:
+    shifted, plain_reading = read_typed("https://uri.amap.com/marker?position=121.55,29.87", PLACES)
+    assert (shifted.likely, plain_reading.likely) == (False, True)
+    assert (plain_reading.lon, plain_reading.lat) == (121.55, 29.87)
+
+
+def test_the_metres_in_the_address_of_baidus_page_are_read() -> None:
+    found = first("https://map.baidu.com/poi/x/@13381000.0,3512000.0,15z")
+    lon, lat = bd_mercator_to_bd(13_381_000, 3_512_000)
+    assert found.system == BD_KEY
+    assert [float(v) for v in wgs_to_bd(found.lon, found.lat)] == pytest.approx([lon, lat], abs=1e-6)
+
+
+def test_a_map_that_writes_either_system_is_read_as_it_stands_with_a_second_pin() -> None:
+    readings = read_typed(
+        "https://www.google.com/maps/place/x/@28.1,120.2,15z/data=!3d29.87!4d121.55", PLACES
+    )
+    assert (readings[0].lon, readings[0].lat, readings[0].system) == (121.55, 29.87, DEGREES_KEY)
+    assert [one.system for one in readings if one.likely] == [GCJ_KEY]
+
+
+@pytest.mark.parametrize("text", ["https://surl.amap.com/1abC", "看看 https://j.map.baidu.com/s/x1"])
+def test_a_short_link_is_said_to_hold_no_place(text: str) -> None:
+    assert fault_of(text) == "short_link"
+
+
+def test_a_height_is_left_out_and_said_to_be() -> None:
+    assert "15 m" in first("121.55,29.87,15").how.zh
+    assert fault_of("1,2,3") == "bad_coordinate"  # of three whole numbers none is plainly a height
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN,NaN", "nan,nan", "lat: null, lon: null", "Infinity,30.25", "NaN NaN", "geo:NaN,NaN"]
+)
+def test_a_pair_without_numbers_is_no_name(text: str) -> None:
+    assert fault_of(text) == "bad_coordinate"
+
+
+def test_two_equal_numbers_are_one_place() -> None:
+    assert [(one.lon, one.lat) for one in read_typed("0,0", PLACES)] == [(0, 0)]
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "宁波化工", "330206", "29.87", "12 号楼 3 单元", "ZJ-HAZ-00012", "A 区 3 号罐", "x" * 500],
+    [
+        "",
+        " ",
+        "宁波化工",
+        "nan hu",
+        "nanhu",
+        "330206",
+        "29.87",
+        "12 号楼 3 单元",
+        "ZJ-HAZ-00012",
+        "A 区 3 号罐",
+        "x" * 500,
+    ],
 )
 def test_what_is_no_coordinate_is_left_to_the_names(text: str) -> None:
     assert read_typed(text, PLACES) == []
@@ -122,6 +192,51 @@ def fault_of(text: str) -> str | None:
 @given(st.text(max_size=80))
 def test_any_text_has_readings_or_a_named_fault(text: str) -> None:
     assert fault_of(text) in (None, "bad_coordinate")
+
+
+DEGREES, MINUTES = st.integers(0, 179), st.integers(0, 5999)
+
+
+@given(
+    st.integers(0, 89),
+    DEGREES,
+    MINUTES,
+    MINUTES,
+    st.sampled_from(["{0} {1}", "{1} {0}", "{0}{1}", "{1},{0}"]),
+)
+def test_packed_degrees_and_minutes_are_read_to_the_hundredth_of_a_minute(
+    lat: int, lon: int, north: int, east: int, order: str
+) -> None:
+    text = order.format(f"{lat:02d}{north / 100:05.2f}N", f"{lon:03d}{east / 100:05.2f}E")
+    found = [(one.lon, one.lat) for one in read_typed(text, PLACES) if one.system == DEGREES_KEY]
+    assert found == [
+        (pytest.approx(lon + east / 6000, abs=1e-6), pytest.approx(lat + north / 6000, abs=1e-6))
+    ]
+
+
+@given(
+    st.floats(118.2, 122.4),
+    st.floats(27.3, 31.0),
+    st.sampled_from(
+        [
+            ("https://uri.amap.com/marker?position={0:.6f},{1:.6f}&src=a", GCJ_KEY),
+            ("https://map.qq.com/?pointy={1:.6f}&pointx={0:.6f}", GCJ_KEY),
+            ("baidumap://map/marker?location={1:.6f},{0:.6f}", BD_KEY),
+            ("https://www.openstreetmap.org/#map=15/{1:.6f}/{0:.6f}", DEGREES_KEY),
+            ("geo:{1:.6f},{0:.6f},12", DEGREES_KEY),
+            ("{0:.6f},{1:.6f},15.5", DEGREES_KEY),
+        ]
+    ),
+)
+def test_a_place_comes_back_from_the_link_it_was_put_into(
+    lon: float, lat: float, kind: tuple[str, str]
+) -> None:
+    text, system = kind
+    shift = {GCJ_KEY: wgs_to_gcj, BD_KEY: wgs_to_bd}.get(system)
+    x, y = shift(lon, lat) if shift else (lon, lat)
+    found = read_typed(text.format(float(x), float(y)), PLACES)[0]
+    assert found.system == system
+    assert (found.lon, found.lat) == (pytest.approx(lon, abs=2e-6), pytest.approx(lat, abs=2e-6))
 
 
 @given(

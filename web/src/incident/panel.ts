@@ -2,6 +2,7 @@
 
 import { announce } from "../announce";
 import type { App } from "../app";
+import { withWords } from "../date-words";
 import { button, fill, h, text } from "../dom";
 import { asFailure } from "../fetchers";
 import { clock, coordinate, day, integer } from "../format";
@@ -141,7 +142,7 @@ export class IncidentPanel {
       h("h2", {}, t("make")),
       h("p", { class: "sub" }, coordinate(...place)),
       title,
-      time,
+      withWords(time, this.#app.lang),
       name,
       said,
       save,

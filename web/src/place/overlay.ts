@@ -16,8 +16,29 @@ export type PlaceDrawing = {
 
 export const NO_PLACE: PlaceDrawing = { around: null, second: null, corners: [], incidents: [] };
 
-function feature(geometry: Geometry, kind: string): Feature {
-  return { type: "Feature", properties: { kind }, geometry };
+function feature(geometry: Geometry, kind: string, more: Record<string, string> = {}): Feature {
+  return { type: "Feature", properties: { kind, ...more }, geometry };
+}
+
+/** What stands in the lists, by the sign it is drawn with inside its ring; hazards are a ring alone, their dot is the layer's. */
+export const LISTED = ["hazards", "shelters", "teams", "landing", "targets"] as const;
+export type Listed = (typeof LISTED)[number];
+export const LISTED_ICON: Record<Exclude<Listed, "hazards">, string> = {
+  shelters: "shelter-township",
+  teams: "team",
+  landing: "landing",
+  targets: "target",
+};
+
+export function listedIn(around: Around): Record<Listed, readonly { lon: number; lat: number }[]> {
+  const { hazards, shelters, targets, rescue } = around;
+  return {
+    hazards: hazards.items,
+    shelters: shelters.items,
+    targets: targets.items,
+    landing: rescue.landing,
+    teams: rescue.teams,
+  };
 }
 
 function features({ around, second, corners, incidents }: PlaceDrawing): Feature[] {
@@ -34,9 +55,9 @@ function features({ around, second, corners, incidents }: PlaceDrawing): Feature
     }
   }
   if (around) {
-    const listed = [...around.hazards.items, ...around.shelters.items, ...around.targets.items];
-    for (const one of [...listed, ...around.rescue.landing, ...around.rescue.teams])
-      found.push(feature({ type: "Point", coordinates: [one.lon, one.lat] }, "listed"));
+    for (const [sign, places] of Object.entries(listedIn(around)))
+      for (const one of places)
+        found.push(feature({ type: "Point", coordinates: [one.lon, one.lat] }, "listed", { sign }));
   }
   if (second) found.push(feature({ type: "Point", coordinates: second }, "second"));
   for (const one of incidents) {
@@ -97,8 +118,19 @@ export function placeLayers(prefix: string, tokens: Tokens): LayerSpecification[
         "circle-stroke-width": 2,
       },
     }),
+    make("listed-sign", "listed", {
+      type: "symbol",
+      filter: ["all", is("listed"), ["!=", ["get", "sign"], "hazards"]],
+      layout: {
+        "icon-image": ["get", ["get", "sign"], ["literal", LISTED_ICON]],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.55, 13, 1],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+      },
+    }),
     make("listed", "listed", {
       type: "circle",
+      filter: ["all", is("listed"), ["==", ["get", "sign"], "hazards"]],
       paint: {
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 2.5, 14, 6],
         "circle-opacity": 0,

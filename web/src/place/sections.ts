@@ -199,7 +199,7 @@ export function rescue(app: App, data: Around, take: Take): HTMLElement {
     ...movers.map((one) =>
       h(
         "div",
-        { class: one.stale ? "row stale" : "row", "data-testid": "mover-near" },
+        { class: one.stale ? "row whole stale" : "row whole", "data-testid": "mover-near" },
         h("span", { class: "name" }, one.name),
         h("span", { class: one.stale ? "warn" : "sub" }, age(one.age_s * 1000, app.lang)),
         h("span", { class: "figure" }, `${km(one.distance_m, app)} ${say(one.direction, app.lang)}`),

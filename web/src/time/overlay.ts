@@ -1,17 +1,29 @@
 /** A storm on the map: its eye, the way it came, and how far its winds reach; all in ink, for colour means risk. */
 
 import type { FeatureCollection } from "geojson";
-import { type Drawn, OWN, own } from "../style-parts";
+import { type Drawn, OWN, own, type Slot } from "../style-parts";
 import type { Tokens } from "../theme";
 import type { Lang } from "../types";
 
 export const STORMS = `${OWN}storms`;
 export const NO_STORMS: FeatureCollection = { type: "FeatureCollection", features: [] };
 
+/** How far a figure stands off its arc, in ems, by the side of it that is nearest. */
+const OFFSETS = Object.entries({
+  left: [0.5, 0],
+  right: [-0.5, 0],
+  top: [0, 0.4],
+  bottom: [0, -0.4],
+  "top-left": [0.3, 0.3],
+  "top-right": [-0.3, 0.3],
+  "bottom-left": [0.3, -0.3],
+  "bottom-right": [-0.3, -0.3],
+}).flatMap(([side, offset]) => [side, ["literal", offset]]);
+
 export function stormLayers(tokens: Tokens, lang: Lang): Drawn[] {
   const is = (kind: string) => ["==", ["get", "kind"], kind];
-  const make = (name: string, kind: string, rest: object) =>
-    own("reach", `storm-${name}`, { source: STORMS, filter: is(kind), ...rest });
+  const make = (name: string, kind: string, rest: object, slot: Slot = "reach") =>
+    own(slot, `storm-${name}`, { source: STORMS, filter: is(kind), ...rest });
   const round = { "line-join": "round", "line-cap": "round" };
   const halo = { "text-color": tokens.ink, "text-halo-color": tokens.paper, "text-halo-width": 1.6 };
   const unit = lang === "zh" ? " 级 " : " Bft ";
@@ -29,17 +41,22 @@ export function stormLayers(tokens: Tokens, lang: Lang): Drawn[] {
       },
     }),
     // Where winds reach further on one side than on another, each quarter has its own figure.
-    make("disc-label", "arc", {
-      type: "symbol",
-      layout: {
-        "symbol-placement": "line",
-        "text-field": reach,
-        "text-size": 11,
-        "symbol-spacing": 300,
-        "text-offset": [0, -0.8],
+    make(
+      "figure",
+      "figure",
+      {
+        type: "symbol",
+        layout: {
+          "text-field": reach,
+          "text-size": 11,
+          "text-anchor": ["get", "anchor"],
+          "text-offset": ["match", ["get", "anchor"], ...OFFSETS, ["literal", [0, 0]]],
+          "text-padding": 1,
+        },
+        paint: halo,
       },
-      paint: halo,
-    }),
+      "label",
+    ),
     make("way-casing", "way", {
       type: "line",
       layout: round,
@@ -59,17 +76,28 @@ export function stormLayers(tokens: Tokens, lang: Lang): Drawn[] {
         "circle-stroke-width": 3,
       },
     }),
-    make("eye-label", "eye", {
-      type: "symbol",
-      layout: {
-        "text-field": ["get", `label_${lang}`],
-        "text-size": 13,
-        "text-max-width": 30,
-        "text-anchor": "left",
-        "text-offset": [0.9, 0],
-        "text-allow-overlap": true,
+    make(
+      "eye-label",
+      "eye",
+      {
+        type: "symbol",
+        layout: {
+          "text-field": ["get", `label_${lang}`],
+          "text-size": 13,
+          "text-max-width": 7,
+          "text-anchor": ["get", "anchor"],
+          "text-offset": [
+            "match",
+            ["get", "anchor"],
+            "bottom",
+            ["literal", [0, -0.8]],
+            ["literal", [0, 0.8]],
+          ],
+          "text-allow-overlap": true,
+        },
+        paint: halo,
       },
-      paint: halo,
-    }),
+      "label",
+    ),
   ];
 }

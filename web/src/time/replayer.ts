@@ -2,6 +2,7 @@
 
 import { api, isAbort } from "../api";
 import type { App } from "../app";
+import { withLabels } from "./labels";
 import { lastHours, type Span, spanFor, written } from "./moments";
 
 export class Replayer {
@@ -68,7 +69,7 @@ export class Replayer {
     try {
       const at = this.#app.store.state.t ?? written(Date.now());
       const found = await api.storms(at, mine.signal);
-      if (!mine.signal.aborted) this.#app.storms.value = found;
+      if (!mine.signal.aborted) this.#app.storms.value = withLabels(found);
     } catch (error) {
       if (!isAbort(error)) this.#app.storms.value = null;
     }
