@@ -45,7 +45,8 @@ __all__ = [
     "record",
     "stand_by",
 ]
-CONNECTIONS = 8
+CONNECTIONS = 12
+"""A load holds four at its busiest, two loads run at a time, the rest is for questions about them."""
 
 
 class LoadService:

@@ -33,7 +33,7 @@ def database(settings: Settings, *, reset: bool = False) -> Iterator[str]:
 @contextmanager
 def etl_engine(url: str) -> Iterator[Engine]:
     """Give an engine without a statement timeout, for loads."""
-    engine = make_engine(url, connections=4, timeout_s=None)
+    engine = make_engine(url, connections=6, timeout_s=None)
     try:
         yield engine
     finally:

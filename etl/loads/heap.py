@@ -153,10 +153,16 @@ def keys_are_unique(connection: Connection, layer: VectorLayer, ready: Sql) -> b
     return True
 
 
+BUILDERS = 2
+"""Indexes that are built at a time, each on a connection of its own."""
+
+
 @contextmanager
 def indexed_ahead(engine: Engine, layer: VectorLayer, ready: Sql) -> Iterator[None]:
-    """Index a table of checked rows that may become a heap, beside what is done meanwhile and one connection per index:
-    two build faster than one. The unique index is not among them: it is made where keys are judged."""
+    """Index a table of checked rows that may become a heap, beside what is done meanwhile: two build faster than one.
+
+    The unique index is not among them: it is made where keys are judged. Who writes to the table meanwhile waits.
+    """
 
     def build(column: str) -> None:
         with engine.begin() as connection:
@@ -164,7 +170,7 @@ def indexed_ahead(engine: Engine, layer: VectorLayer, ready: Sql) -> Iterator[No
             _index(connection, layer, ready, column)
 
     columns_ = _indexed(layer)[:-1]
-    with ThreadPoolExecutor(len(columns_)) as pool:
+    with ThreadPoolExecutor(BUILDERS) as pool:
         begun = [pool.submit(build, column) for column in columns_]
         yield
         for done in begun:
