@@ -239,6 +239,24 @@ def test_a_map_one_of_whose_layers_tarries_is_shown_without_it(tab: MapPage) -> 
     tab.log_is_clean()
 
 
+def test_a_layer_whose_tiles_are_refused_is_named_and_asked_for_again_until_it_is_there(tab: MapPage) -> None:
+    tab.page.route("**/tiles/major_hazard/**", lambda route: route.fulfill(status=503))
+    tab.open("layers=land,major_hazard")
+    expect_text(tab.part("offline-bar"), "地图不完整：重大危险源")
+    assert tab.drawn("major_hazard") == []
+    tab.page.unroute("**/tiles/major_hazard/**")
+    expect(tab.part("offline-bar")).to_be_hidden(timeout=15_000)
+    assert tab.drawn("major_hazard")
+    tab.log_is_clean("503")
+
+
+def test_figures_do_not_wait_for_tiles_that_never_come(tab: MapPage) -> None:
+    tab.page.route("**/tiles/**", lambda route: None)
+    tab.page.goto(tab.base_url)
+    expect_text(tab.part("coverage-panel"), "80.")
+    tab.page.unroute("**/tiles/**")
+
+
 def colours(png: bytes) -> set[bytes]:
     with rasterio.open(io.BytesIO(png)) as image:
         return {bytes(pixel) for pixel in image.read().reshape(image.count, -1).T[::7]}

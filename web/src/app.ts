@@ -87,6 +87,8 @@ export class App {
   readonly connection = new Signal<Connection>({ online: true, lastContact: null });
   /** Bumped when the map came to rest: what it shows can be asked again. */
   readonly settled = new Signal(0);
+  /** Layers of which tiles could not be fetched. */
+  readonly incomplete = new Signal<ReadonlySet<string>>(new Set());
   /** What the load wizard draws on the map; null while it draws nothing. */
   readonly drawing = new Signal<Drawing | null>(null);
   /** What the scenario on screen reaches and the one kept as A does not; drawn on the map. */

@@ -32,6 +32,7 @@ export class ConnectionWatch {
     addEventListener("online", () => this.#look());
     document.addEventListener("visibilitychange", () => void (!document.hidden && this.#look()));
     setInterval(() => this.#draw(), 5_000);
+    app.incomplete.subscribe(() => this.#draw());
     this.#later(CALM);
   }
 
@@ -70,14 +71,19 @@ export class ConnectionWatch {
 
   #draw(): void {
     const { online, lastContact } = this.#app.connection.value;
-    setAttr(this.bar, "hidden", online);
-    setAttr(document.documentElement, "data-offline", !online);
-    if (online) return;
+    const lacking = [...this.#app.incomplete.value].map((id) => this.#app.layer(id)?.title).filter(Boolean);
     const { say, lang } = this.#app;
-    const words =
-      lastContact === null
-        ? say("offlineFirst")
-        : say("offline", { age: age(Date.now() - lastContact, lang) });
+    setAttr(this.bar, "hidden", online && lacking.length === 0);
+    setAttr(document.documentElement, "data-offline", !online);
+    if (online && lacking.length === 0) return;
+    const names = lacking.map((title) => title?.[lang]).join(lang === "zh" ? "、" : ", ");
+    let words = say("incomplete", { layers: names });
+    if (!online) {
+      words =
+        lastContact === null
+          ? say("offlineFirst")
+          : say("offline", { age: age(Date.now() - lastContact, lang) });
+    }
     text(this.#words, words);
   }
 }

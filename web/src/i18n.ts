@@ -175,6 +175,10 @@ const WORDS = {
     "Connection lost, reconnecting. What is shown was fetched {age}.",
   ],
   countsOld: ["计数取自 {age}的视图", "counts of the view {age}"],
+  incomplete: [
+    "地图不完整：{layers}有数据没有取到，正在重试。",
+    "The map is incomplete: not all of {layers} could be fetched, trying again.",
+  ],
   offlineFirst: ["连不上服务器，正在自动重连。", "The server cannot be reached, reconnecting."],
   retry: ["重试", "Retry"],
   error: ["出错了", "Something went wrong"],

@@ -11,6 +11,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { reportReach } from "./api";
 import type { App, Hit, MapView } from "./app";
 import { drawCalmly, drawWhenThereIsSomething } from "./calm";
+import { FailedTiles, type TileId } from "./failed-tiles";
 import { putImages, putMissingImage } from "./icons";
 import { movedBases } from "./moved-bases";
 import { takePicture } from "./picture";
@@ -24,6 +25,8 @@ prewarm(); // the worker is read while the catalogue is on its way
 
 const LOCAL_FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
 const NOTHING = { type: "FeatureCollection" as const, features: [] };
+/** How long other questions hold back for the first view, in milliseconds. */
+const PATIENCE_MS = 2_000;
 const CHINA: Bounds = [73, 18, 135, 54];
 
 function isPhone(): boolean {
@@ -50,11 +53,11 @@ export class RiskMap implements MapView {
   readonly map: MapLibreMap;
   readonly #app: App;
   #catalogue: Catalogue;
-  #failed = new Set<string>();
+  readonly #failed: FailedTiles;
   #styled = false;
   #aimless = false;
   #syncing = false;
-  /** Kept when all that the first view needs is drawn. */
+  /** Kept when all that the first view needs is drawn, or has been waited for long enough. */
   readonly drawn: Promise<unknown>;
   /** The version whose tiles are asked for, by layer. */
   readonly #versions = new Map<string, string>();
@@ -88,7 +91,8 @@ export class RiskMap implements MapView {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
-    this.drawn = this.map.once("idle");
+    this.#failed = new FailedTiles(app, this.map);
+    this.drawn = Promise.race([this.map.once("idle"), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
     this.#listen();
     const { item, pin } = app.store.state;
     this.#aimless = view === null && item !== null;
@@ -131,8 +135,8 @@ export class RiskMap implements MapView {
     });
     map.on("error", (event) => {
       const status = (event.error as { status?: number } | undefined)?.status;
-      const source = (event as { sourceId?: string }).sourceId;
-      if (source) this.#failed.add(source);
+      const { sourceId, tile } = event as { sourceId?: string; tile?: { tileID: { canonical: TileId } } };
+      if (sourceId && tile) this.#failed.note(sourceId, tile.tileID.canonical);
       if (status === undefined || status === 0) reportReach(false);
       map.triggerRepaint(); // a tile that failed asks for no frame, and without one the map never comes to rest
     });
@@ -165,7 +169,6 @@ export class RiskMap implements MapView {
       this.sync();
       for (const [id, before] of changed) this.#refresh(id, before);
     });
-    this.#app.connection.subscribe(({ online }) => online && this.#fetchAgain());
   }
 
   /** Give MapLibre the style of now, once for all that changes at this moment; it applies the difference. */
@@ -384,11 +387,5 @@ export class RiskMap implements MapView {
       .flatMap((z) => tilesTouched(boxes, this.bounds(), z));
     if (touched.length > 0) this.map.refreshTiles(id, touched);
     forgetUnseen(this.map, id);
-  }
-
-  /** Tiles that failed while the server was away are asked for again. */
-  #fetchAgain(): void {
-    for (const id of this.#failed) if (this.map.getSource(id)) this.map.refreshTiles(id);
-    this.#failed.clear();
   }
 }
