@@ -22,8 +22,9 @@ from app.commands.constants import constants
 from app.commands.coverage import coverage
 from app.commands.database import database, etl_engine
 from app.commands.export import export
+from app.commands.load_words import ways_on
 from app.commands.loads import EXIT_CODES as LOAD_EXIT_CODES
-from app.commands.loads import Layer, load_in_one, loads, profiles
+from app.commands.loads import DataRow, HeaderRow, Layer, load_in_one, loads, profiles
 from app.commands.serving import reserve_port, serve_until_stopped, stop_on_sigterm
 from app.commands.tiles import tiles
 from app.settings import Settings
@@ -139,10 +140,8 @@ def load(
     table: Annotated[str | None, typer.Option(help="Table of a file with several.")] = None,
     x: Annotated[str | None, typer.Option(help="Column of the longitude or easting.")] = None,
     y: Annotated[str | None, typer.Option(help="Column of the latitude or northing.")] = None,
-    header_row: Annotated[
-        int | None, typer.Option(min=1, help="Row of the column names, when it is not recognised.")
-    ] = None,
-    data_row: Annotated[int | None, typer.Option(min=2, help="First row of data beneath it.")] = None,
+    header_row: HeaderRow = None,
+    data_row: DataRow = None,
     rename: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN=FIELD", help="Column of the file and the field it fills; repeatable."),
@@ -190,7 +189,8 @@ def main() -> None:
     except RiskmapError as error:
         code = next(EXIT_CODES[cls] for cls in type(error).__mro__ if cls in EXIT_CODES)
         _answer_in_json(error.code, error.zh, error.en, code, questions=getattr(error, "questions", None))
-        _fail(f"[{error.code}] {visible(error.zh)}\n  {visible(error.en)}", code)
+        ways = "".join(f"\n  {line}" for line in ways_on(error))
+        _fail(f"[{error.code}] {visible(error.zh)}\n  {visible(error.en)}{ways}", code)
     except DBAPIError as error:
         reason = str(error.orig).strip().split("\n")[0][:200]
         full = "disk" in reason.lower() or "space" in reason.lower()

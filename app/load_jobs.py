@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.loading import Load, LoadService, NeedsDecision, Profile, not_checked, received_as, record
+from app.loading import Load, LoadService, NeedsDecision, Profile, received_as, record
 from app.settings import Settings
 from layers.errors import Cancelled, Conflict, RiskmapError
 from layers.registry import Registry
@@ -168,7 +168,7 @@ class LoadJobs(LoadService):
         if load.questions:
             raise NeedsDecision(load.id, load.questions)
         if load.state not in ("checked", "committing"):
-            raise not_checked(load)
+            raise record.not_checked(load.id)
         load.profile.merged(patch)  # says now what is wrong with it
         self._start(load_id, lambda: self.loader.commit(load_id, patch=patch, person=person))
         return load

@@ -24,7 +24,7 @@ from etl.progress import Bars as Terminal
 from etl.progress import Reporter
 from etl.sources.model import TableFacts
 from etl.sources.standby import stand_by
-from layers.errors import Conflict, NotFound, Outdated, RiskmapError
+from layers.errors import NotFound, Outdated, RiskmapError
 from layers.kinds.vector import VectorLayer
 from layers.registry import Registry
 from layers.store import Files
@@ -39,7 +39,6 @@ __all__ = [
     "RowsRefused",
     "TableFacts",
     "Terminal",
-    "not_checked",
     "read_profile",
     "received_as",
     "record",
@@ -197,8 +196,3 @@ def received_as(folder: Path, names: list[str]) -> tuple[Path, str]:
         return folder / names[0], names[0]
     shape = [name for name in names if name.lower().endswith(".shp")]
     return folder, (shape or names)[0]
-
-
-def not_checked(load: Load) -> Conflict:
-    """Return the error of a commit that comes too early."""
-    return Conflict(f"载入 {load.id} 还没有检查完", f"load {load.id} is not checked yet", code="not_checked")

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from app.loading import Load
+from layers.errors import RiskmapError
 
 LAYERS_SHOWN = 4
 NO_LAYER = {
@@ -46,6 +47,23 @@ def describe_load(load: Load) -> list[str]:
             f"未完成，可继续，或以 discard 放弃 / not done: go on, or discard it: riskmap loads amend {load.id}"
         )
     return lines
+
+
+def ways_on(error: RiskmapError) -> list[str]:
+    """Return the commands that lead on from a load whose rows were refused, or one that is not checked."""
+    load = error.where.get("load")
+    if load is None or error.code not in ("rows_refused", "not_checked"):
+        return []
+    if error.code == "not_checked":
+        return [
+            f"继续 / go on: riskmap loads amend {load}",
+            f"放弃 / give it up: riskmap loads discard {load}",
+        ]
+    return [
+        f"跳过坏行入库 / load the good rows: riskmap loads commit {load} --bad skip",
+        f"写成待修正表 / a sheet to mend them: riskmap loads errors {load} --xlsx bad.xlsx",
+        f"放弃 / give it up: riskmap loads discard {load}",
+    ]
 
 
 def changes(counts: dict[str, Any], removes: bool = True) -> str:

@@ -57,6 +57,10 @@ ProfileName = Annotated[str | None, typer.Option("--profile", help="Saved profil
 Person = Annotated[str, typer.Option(help="Who asks for it; stays on record.")]
 
 
+HeaderRow = Annotated[int | None, typer.Option(min=1, help="Row of the column names, if not recognised.")]
+DataRow = Annotated[int | None, typer.Option(min=2, help="First row of data beneath it.")]
+
+
 @contextmanager
 def service() -> Iterator[LoadService]:
     """Give the loads of the database of this checkout, with bars on the terminal."""
@@ -100,7 +104,7 @@ def load_in_one(
 def inspect(
     file: Annotated[Path, typer.Argument(help="File, zip, .gdb or folder of loose parts.")],
     encoding: Annotated[str | None, typer.Option(help="Read the text as this.")] = None,
-    header_row: Annotated[int | None, typer.Option(min=1, help="Row of the column names.")] = None,
+    header_row: HeaderRow = None,
     as_json: Json = False,
 ) -> None:
     """Look into a file: tables, rows, fields, the layers that fit and why, encoding with samples, coordinate systems
@@ -115,13 +119,17 @@ def stage(
     file: Annotated[Path, typer.Argument(help="File, zip, .gdb or folder of loose parts.")],
     layer: Layer = None,
     profile: ProfileName = None,
+    header_row: HeaderRow = None,
+    data_row: DataRow = None,
     set_key: SetKeys = None,
     person: Person = "",
     as_json: Json = False,
 ) -> None:
     """Read a file once into a working table and check its rows; prints the id of the load."""
     with service() as known:
-        layer, wanted = _wanted(known, layer, profile, dict(map(_key, set_key or [])))
+        rows = {"header_row": header_row, "data_row": data_row}
+        asked = {name: row for name, row in rows.items() if row is not None}
+        layer, wanted = _wanted(known, layer, profile, {**asked, **dict(map(_key, set_key or []))})
         load = known.loader.receive(file, layer=layer, profile=wanted, person=person)
         if load.open:
             load = known.loader.advance(load.id)

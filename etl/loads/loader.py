@@ -38,7 +38,7 @@ from etl.prune import prune
 from etl.sources.model import ReadOptions, Survey, TableFacts
 from etl.sources.open import digest_of, survey
 from etl.sources.standby import stand_by
-from layers.errors import BadFile, BadInput, Conflict, RiskmapError
+from layers.errors import BadFile, BadInput, RiskmapError
 from layers.kinds.raster import RasterLayer
 from layers.kinds.vector import VectorLayer
 from layers.model import Layer
@@ -321,9 +321,7 @@ class Loader(LoadBook):
             if load.questions:
                 raise NeedsDecision(load.id, load.questions)
             if load.state not in ("checked", "committing"):
-                raise Conflict(
-                    f"载入 {load_id} 还没有检查完", f"load {load_id} is not checked yet", code="not_checked"
-                )
+                raise record.not_checked(load_id)
             load.counts.pop("problem", None)
             load.message = ""
             load.person = person or load.person

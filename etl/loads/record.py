@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from etl.loads.profile import Profile, read_profile
 from etl.sources.model import Finding, Survey, TableFacts
-from layers.errors import NotFound, Outdated
+from layers.errors import Conflict, NotFound, Outdated
 from layers.region import BEIJING
 
 _METADATA = MetaData(schema="layer")
@@ -190,6 +190,16 @@ def from_row(row: dict[str, Any]) -> Load:
             "facts": TableFacts.from_json(row["facts"]) if row["facts"] else None,
             "findings": [Finding.from_json(f) for f in row["findings"]],
         }
+    )
+
+
+def not_checked(load_id: str) -> Conflict:
+    """Return the error of a commit that comes too early."""
+    return Conflict(
+        f"载入 {load_id} 还没有检查完，请继续或放弃",
+        f"load {load_id} is not checked yet: go on with it or discard it",
+        code="not_checked",
+        load=load_id,
     )
 
 

@@ -78,6 +78,8 @@ def test_bad_rows_are_listed_written_mended_and_loaded(run: Run, tmp_path: Path)
     assert (staged.code, staged.json["counts"]["bad"]) == (BAD_ROWS, 1)
     refused = run("loads", "commit", load)
     assert (refused.code, "rows_refused" in refused.err, "第 3 行" in refused.err) == (BAD_ROWS, True, True)
+    for way in (f"loads commit {load} --bad skip", f"loads errors {load} --xlsx", f"loads discard {load}"):
+        assert f"riskmap {way}" in refused.err
     targets = {kind: tmp_path / f"faults.{kind}" for kind in ("csv", "xlsx", "gpkg")}
     listed = run(
         "loads", "errors", load, *[part for k, p in targets.items() for part in (f"--{k}", p)], "--json"
@@ -92,6 +94,15 @@ def test_bad_rows_are_listed_written_mended_and_loaded(run: Run, tmp_path: Path)
     fixed = run("loads", "fix", load, tmp_path / "fix.xlsx", "--json")
     assert (fixed.code, fixed.json["kind"], fixed.json["counts"]["new"]) == (OK, "fix", 1)
     assert run("loads", "commit", fixed.json["id"]).code == OK
+
+
+def test_a_stage_is_told_where_the_header_stands(run: Run, tmp_path: Path) -> None:
+    file = written(tmp_path, "本表由县应急局填报\n" + GOOD)
+    staged = run(
+        "loads", "stage", file, "--layer", "shelter", "--header-row", "2", "--data-row", "3", "--json"
+    )
+    assert (staged.code, staged.json["counts"]["bad"], staged.json["state"]) == (OK, 0, "checked")
+    assert run("loads", "stage", file, "--header-row", "0").code == DECISION
 
 
 def test_profiles_are_suggested_saved_tried_and_used(run: Run, tmp_path: Path) -> None:
