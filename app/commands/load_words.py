@@ -9,6 +9,7 @@ from app.loading import Load
 from layers.errors import RiskmapError
 
 LAYERS_SHOWN = 4
+LAYER_QUESTION = "layer_missing"
 NO_LAYER = {
     "zh": "与各图层都对不上：文件名和列名都没有线索，载入时请用 --layer 指定",
     "en": "fits no layer: neither its name nor its columns say which; name one with --layer",
@@ -78,12 +79,16 @@ def describe_questions(questions: list[dict[str, Any]], load_id: str) -> list[st
     lines: list[str] = []
     for asked in questions:
         lines.append(f"? [{asked['code']}] {both(asked)}")
-        for option in asked["options"]:
+        listed = asked["options"][: LAYERS_SHOWN if asked["code"] == LAYER_QUESTION else None]
+        others = [str(option["set"].get("layer")) for option in asked["options"][len(listed) :]]
+        for option in listed:
             keys = " ".join(
                 f"--set-key '{key}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}'"
                 for key, value in option["set"].items()
             )
             lines += [f"    {both(option)}", f"      riskmap loads amend {load_id} {keys}"]
+        if others:
+            lines.append(f"    其余 / others (--set-key 'layer=…'): {', '.join(others)}")
     return lines
 
 

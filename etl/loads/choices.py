@@ -56,6 +56,9 @@ def layer_or_question(load: Load, registry: Registry, table: TableFacts | None) 
         return target_of(registry, load.layer)
     options = [_option(fit) for fit in fits]
     zh, en = "请选择要载入的图层", "choose the layer to load into"
+    if not any(fit.why.zh for fit in fits):
+        zh = "文件名和列名与各图层都对不上：请选择要载入的图层，并核对表头是否在所认的那一行"
+        en = "neither name nor columns say which layer: choose one, and see whether the header is the right row"
     load.questions.append(question("layer_missing", "layer", zh, en, options))
     return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.driver import MapPage, expect_text
 from tests.serving import Running
@@ -178,6 +178,22 @@ def test_the_link_reopens_the_place_with_its_footprint(
     assert inside(other) == inside(tab)
     assert other.part("shelter-sum").inner_text() == tab.part("shelter-sum").inner_text()
     other.log_is_clean()
+    tab.log_is_clean()
+
+
+def test_a_briefing_asked_for_before_the_answer_is_made_when_it_is_there_and_it_is_asked_once(
+    tab: MapPage,
+) -> None:
+    tab.page.add_init_script("window.print = () => undefined;")
+    held: list[Route] = []
+    tab.page.route("**/api/around", lambda route: held.append(route))
+    tab.page.goto(f"{tab.base_url}/#{PIN}")
+    expect(tab.part("around-answer")).to_contain_text("正在读取")
+    tab.key("p")
+    assert tab.part("briefing-sheet").count() == 0
+    tab.page.unroute("**/api/around")  # lets through what was held
+    expect(tab.part("briefing-sheet")).to_have_count(1)
+    assert len(held) == 1
     tab.log_is_clean()
 
 

@@ -122,8 +122,8 @@ function start(catalogue: Catalogue): void {
   new BestMark(app, made.map);
   const fetchers = new Fetchers(app, () => made.bounds(), made.drawn);
   app.refetch = () => {
+    around.refetch(); // first: what the fetchers clear would make it ask, and then once more
     fetchers.all();
-    around.refetch();
   };
   // For tests and for a look under the bonnet; nothing in the page reads it.
   const handle = { map: made.map, store };

@@ -31,6 +31,8 @@ export class AroundPanel {
   readonly #latest: Latest<Around>;
   #askedFor = "";
   #most: number = FEW;
+  /** Whether the sheet was asked for while the answer was on its way. */
+  #isPrintNext = false;
   /** The question whose answer is on screen. */
   #answeredFor = "";
 
@@ -47,7 +49,6 @@ export class AroundPanel {
       if (state.lang !== before.lang || state.theme !== before.theme) this.#draw();
       this.#follow();
     });
-    app.catalogue.subscribe(() => this.refetch());
   }
 
   /** The chosen place: the pin, else the middle of the chosen point. */
@@ -94,7 +95,9 @@ export class AroundPanel {
     if (!data) {
       const words = error && (error.offline ? t("offlineFirst") : error.words(lang));
       const box = error && words ? errorBox(words, error.problem.code, t("code")) : null;
-      fill(this.#answer, box, loading && skeleton());
+      const waiting = loading && h("p", { class: "note", role: "status" }, t("loading"));
+      fill(this.#answer, box, waiting, loading && skeleton());
+      if (!loading) this.#isPrintNext = false;
       return;
     }
     const open = [...this.#answer.querySelectorAll("details")].map((one) => one.open);
@@ -121,6 +124,10 @@ export class AroundPanel {
     [...this.#answer.querySelectorAll("details")].forEach((one, n) => {
       one.open = open[n] ?? false;
     });
+    if (this.#isPrintNext && !loading) {
+      this.#isPrintNext = false;
+      void this.brief();
+    }
   }
 
   #actions(): HTMLElement {
@@ -157,7 +164,13 @@ export class AroundPanel {
     announce(done ? placeWords(this.#app.lang)("copied") : this.#app.say("linkFailed"), true);
   }
 
+  /** Print the sheet; where the answer is still on its way, as soon as it is here. */
   async brief(): Promise<void> {
+    if (this.#app.around.value.loading && !this.#isCurrent()) {
+      this.#isPrintNext = true;
+      announce(this.#app.say("loading"), true);
+      return;
+    }
     const data = this.#current();
     if (data) await printBriefing(this.#app, data);
   }
