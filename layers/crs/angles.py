@@ -29,7 +29,7 @@ WORDS = {"东经": "E", "西经": "W", "北纬": "N", "南纬": "S", "东": "E",
 SIGNS = {"E": 1, "N": 1, "W": -1, "S": -1, "": 1}
 NUMBER = r"\d+(?:\.\d+)?"
 PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
-MARKED = re.compile(rf"(\d+(?:\.\d+)?)°(?:({NUMBER})'(?:({NUMBER})\"?)?|({NUMBER})\")?")
+MARKED = re.compile(rf"(\d+(?:\.\d+)?)°(?:({NUMBER})(?:'(?:({NUMBER})\"?)?)?|({NUMBER})\")?")
 SEPARATED = re.compile(rf"(\d{{1,3}})([-: ])(\d{{1,2}}(?:\.\d+)?)(?:\2({NUMBER}))?")
 # 1200900, 1200900.5, 12009 or 12009.5 with a hemisphere: three digits of degrees (two for a latitude), two of minutes,
 # two of seconds or none; the last of them may have a fraction

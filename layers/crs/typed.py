@@ -52,7 +52,7 @@ SHIFTED = (
 NOISE = re.compile(
     r"(?i)wgs[- ]?(?:19)?84|cgcs[- ]?2000|gcj[- ]?0?2|bd[- ]?09(?:ll)?|\bgps\b"
     r"|(?:高德|腾讯|百度)(?:地图)?|火星坐标"
-    r"|天地图|国家2000|大地2000|坐标系?|位置|定位|\bpoint(?:\s*z)?\b|[()\[\]{}<>（）【】]"
+    r"|天地图|国家2000|大地2000|坐标系?|位置|定位|\bpoint(?:\s*z)?\b|\bsrid=4(?:326|490);|[()\[\]{}<>（）【】「」『』]"
 )
 MGRS = re.compile(r"(\d{1,2})\s*([C-HJ-NP-X])\s*([A-HJ-NP-Z]{2})\s*((?:\d\s*){2,10})")
 UTM = re.compile(
@@ -68,6 +68,7 @@ HEIGHT = re.compile(
 SHOWN_DECIMALS = re.compile(r"\d\.\d.*\d\.\d|[°'NSEWnsew东西南北]")
 NUMBERED_AXES = re.compile(r"(?i)\b[xy]\s*[:=]\s*")
 RECEIVER = re.compile(r"(?i)(\d+\.\d+)\s*,\s*([NS])\s*,\s*(\d+\.\d+)\s*,\s*([EW])")
+WITHIN = re.compile(r"(?<![\d.])([+-]?\d{1,3}\.\d{1,12})\s*[,;、\s]\s*([+-]?\d{1,3}\.\d{1,12})(?![\d.])")
 UNWRITTEN = re.compile(r"(?i)[+-]?(?:nan|inf(?:inity)?|null|none|undefined)")
 PLAIN_DECIMALS = re.compile(r"\s*-?\d{1,3}\.(\d+)\s*[,\s]\s*-?\d{1,3}\.(\d+)\s*")
 FARTHEST_DEGREES = (3.2, 5.2)
@@ -108,7 +109,10 @@ def read_typed(text: str, places: Places) -> list[TypedPlace]:
         source = next((key for pattern, key in SHIFTED if pattern.search(plain)), None)
         body = NOISE.sub(" ", plain).strip(" :,;=")
         found = (
-            [*_grids(body.upper(), places)] or [*_degrees(body, source, places)] or [*_metres(body, places)]
+            [*_grids(body.upper(), places)]
+            or [*_degrees(body, source, places)]
+            or [*_metres(body, places)]
+            or [*_within(body, source, places)]
         )
     if not found and (_means_coordinate(plain) or _is_unwritten(plain)):
         raise BadInput(
@@ -137,7 +141,7 @@ def _is_unwritten(text: str) -> bool:
     """Whether a text is a pair of which a program had no number: ``NaN,NaN``, ``lat: null, lon: 120.2``."""
     bare = re.sub(r"(?i)^geo:|\b(?:lat|lon|lng|latitude|longitude|[xy])\s*[:=]|[(){}\[\]]", " ", text)
     parts = [part.strip() for part in re.split(r"[,;/&]", bare)]
-    if len(parts) == 1 and re.search(r"NaN|[Ii]nf", bare):
+    if len(parts) == 1 and re.search(r"NaN|[Ii]nf|^nan +nan$", bare):
         parts = bare.split()
     is_empty = [UNWRITTEN.fullmatch(part) is not None for part in parts]
     numbers = [parse_angle(part) is not None for part in parts]
@@ -218,6 +222,14 @@ def _degrees(text: str, source: str | None, places: Places) -> Iterator[TypedPla
     match = PLAIN_DECIMALS.fullmatch(body)
     looks_amap = match is not None and min(map(len, match.groups())) == AMAP_DECIMALS and abs(first) > 90
     yield from _shifts(orders, source, places, likely=looks_amap and source is None)
+
+
+def _within(text: str, source: str | None, places: Places) -> Iterator[TypedPlace]:
+    """Read the only pair of decimals in a sentence, where that lies in this part of the world."""
+    pairs = WITHIN.findall(text)
+    if len(pairs) == 1:
+        found = _degrees(",".join(pairs[0]), source, places)
+        yield from (one for one in found if _in_box(one.lon, one.lat))
 
 
 def _orders(

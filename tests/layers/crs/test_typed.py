@@ -30,6 +30,8 @@ def first(text: str) -> TypedPlace:
         "29 52 12 121 33 00", "29-52-12, 121-33-00", "geo:29.87,121.55", "(121.55, 29.87)", "WGS84 121.55,29.87",
         "位置：29.87，121.55", "121.55,29.87,15", "29.87 121.55 15 m", "纬度29.87，经度121.55，高程15米",
         "POINT Z(121.55 29.87 8)",
+        "SRID=4326;POINT(121.55 29.87)", "「29.87,121.55」", "29°52.2N121°33E", "121.55,29.87 高15米",
+        "海拔15米 121.55,29.87", "位置:121.55,29.87(海曙区)", "我在121.55,29.87附近", "险情：某厂 29.87, 121.55 起火",
         "N2952.2 E12133", "2952.2N12133E", "N295212E1213300", "北纬295212 东经1213300", "2952.2,N,12133.0,E",
         "１２１．５５，２９．８７", "经纬度：121.55,29.87", "lat,lon: 29.87,121.55", "X:121.55 Y:29.87", "121.55|29.87",
         "geo:29.87,121.55,12?z=15", "geo:0,0?q=29.87,121.55(仓库)",
@@ -133,13 +135,21 @@ def test_a_short_link_is_said_to_hold_no_place(text: str) -> None:
     assert fault_of(text) == "short_link"
 
 
+@pytest.mark.parametrize(
+    "text", ["第1.5、2.5号仓库", "121.55,29.87 至 121.60,29.90", "版本 10.20 30.40", "G15.25公里"]
+)
+def test_numbers_in_a_sentence_that_are_no_one_place_are_none(text: str, boxes: Places) -> None:
+    assert read_typed(text, boxes) == []
+
+
 def test_a_height_is_left_out_and_said_to_be() -> None:
     assert "15 m" in first("121.55,29.87,15").how.zh
     assert fault_of("1,2,3") == "bad_coordinate"  # of three whole numbers none is plainly a height
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN,NaN", "nan,nan", "lat: null, lon: null", "Infinity,30.25", "NaN NaN", "geo:NaN,NaN"]
+    "text",
+    ["NaN,NaN", "nan,nan", "lat: null, lon: null", "Infinity,30.25", "NaN NaN", "nan nan", "geo:NaN,NaN"],
 )
 def test_a_pair_without_numbers_is_no_name(text: str) -> None:
     assert fault_of(text) == "bad_coordinate"
