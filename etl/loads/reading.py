@@ -29,6 +29,7 @@ from layers.registry import Registry
 
 logger = logging.getLogger("riskmap")
 MOST_SAMPLES = 2000
+WIDE_STEP = 100
 SHOWN_CANDIDATES = 6
 
 
@@ -112,6 +113,9 @@ _GRAVE = {"offset_suspected", "label_contradicted", "axis_swapped"}
 
 def _sample(connection: Connection, load: Load, layer: VectorLayer, mapping: Mapping) -> Sample:
     step = max(1, load.rows_in // MOST_SAMPLES)
+    share = (
+        100 if step < WIDE_STEP else 10
+    )  # of a large table every tenth page is read, and more of its rows taken
     area = next((s.column for s in mapping.sources if s.field.area_code and s.column is not None), None)
     column = (
         sql.SQL("NULL::text") if area is None else sql.SQL("{}::text").format(sql.Identifier(f"c{area + 1}"))
@@ -119,8 +123,15 @@ def _sample(connection: Connection, load: Load, layer: VectorLayer, mapping: Map
     rows = run(
         connection,
         sql.SQL(
-            "SELECT _wkb, {} FROM {} WHERE _row % {} = 0 AND _wkb IS NOT NULL ORDER BY _row LIMIT {}"
-        ).format(column, stage_table("raw", load.id), sql.Literal(step), sql.Literal(MOST_SAMPLES)),
+            "SELECT _wkb, {} FROM {} TABLESAMPLE SYSTEM ({}) REPEATABLE (1)"
+            " WHERE _row % {} = 0 AND _wkb IS NOT NULL ORDER BY _row LIMIT {}"
+        ).format(
+            column,
+            stage_table("raw", load.id),
+            sql.Literal(share),
+            sql.Literal(step * share // 100),
+            sql.Literal(MOST_SAMPLES),
+        ),
     ).fetchall()
     shapes = shapely.from_wkb(np.array([bytes(row[0]) for row in rows], dtype=object))
     middle = shapely.centroid(shapes)

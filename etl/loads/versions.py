@@ -256,7 +256,7 @@ def _publish(
         connection,
         sql.SQL(
             "SELECT n, content, ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT count(*) AS n,"
-            " coalesce(sum(row_hash::numeric), 0)::text AS content, ST_Extent(geom) AS e FROM {} WHERE {}) t"
+            " coalesce(sum(row_hash), 0)::text AS content, ST_Extent(geom) AS e FROM {} WHERE {}) t"
         ).format(table, live),
     ).fetchone()
     assert facts is not None  # noqa: S101 - an aggregate always gives a row
