@@ -103,7 +103,7 @@ def test_a_file_is_loaded_and_a_bad_one_changes_nothing(
         (("load", "/nowhere/x.csv", "--layer", "shelter"), 4, "file_missing"),
         (("load", "{good}", "--layer", "shelter", "--rename", "x"), 4, "bad_option"),
         (("load", "{good}", "--layer", "shelter", "--source-date", "soon"), 4, "bad_option"),
-        (("load",), 2, "FILE"),
+        (("load",), 2, "'file'"),
         (("etl", "run", "--data", "/nowhere"), 4, "no_directory"),
         (("etl", "run", "--data", "{folder}"), 4, "no_manifest"),
         (("coverage", "run", "--base", "a,b"), 4, "bad_option"),
