@@ -219,7 +219,7 @@ class _Cluster:
                 "--data-checksums",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
-                # the same order without a call of the C library for each pair: keys sort twice as fast
+                # the same order without a call of the C library for each pair of keys
                 "--lc-collate=C",
             ),
             *("--auth=peer", "--no-instructions"),
