@@ -55,8 +55,6 @@ SetKeys = Annotated[
 ]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="Saved profile to start from.")]
 Person = Annotated[str, typer.Option(help="Who asks for it; stays on record.")]
-
-
 HeaderRow = Annotated[int | None, typer.Option(min=1, help="Row of the column names, if not recognised.")]
 DataRow = Annotated[int | None, typer.Option(min=2, help="First row of data beneath it.")]
 
