@@ -29,6 +29,7 @@ from layers.errors import (
     RiskmapError,
     Unavailable,
 )
+from layers.wrong_values import wrong_values
 
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
@@ -76,15 +77,16 @@ async def _domain(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    faults = [
-        {"field": ".".join(str(p) for p in e["loc"][1:]) or str(e["loc"][0]), "message": e["msg"]}
-        for e in error.errors()
-    ]
     if error.errors()[0]["type"] == "json_invalid":
         return problem(422, "bad_json", "请求内容不是有效的 JSON", "the body is not valid JSON")
-    field, said = faults[0]["field"], faults[0]["message"]
+    wrong = wrong_values(error.errors(), skip=1)  # the first part is where it stands: query, body
+    first = wrong[0]
     return problem(
-        422, "bad_request", f"参数 {field} 有误：{said}", f"parameter {field}: {said}", errors=faults
+        422,
+        "bad_request",
+        f"参数 {first.field} 有误：{first.zh}",
+        f"parameter {first.field}: {first.en}",
+        errors=[{"field": w.field, "message": w.zh, "message_en": w.en} for w in wrong],
     )
 
 

@@ -33,7 +33,14 @@ def _read(value: Any, as_day: Callable[[Any], date]) -> date:
         return _zoned(value)
     if isinstance(value, str) and "T" in value:
         # a + that was not escaped in an address arrives as a blank
-        return _zoned(datetime.fromisoformat(value.replace(" ", "+")))
+        try:
+            return _zoned(datetime.fromisoformat(value.replace(" ", "+")))
+        except ValueError as error:
+            raise BadInput(
+                f"“{value[:40]}”不是时刻，例如 2026-11-29T01:45+08:00",
+                f"{value[:40]!r} is no instant; write 2026-11-29T01:45+08:00",
+                code="bad_time",
+            ) from error
     return _within(as_day(value))
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from etl.loads.profile import Mode, Profile
 from layers.errors import BadInput
+from layers.wrong_values import wrong_values
 
 FILE_NAME = "riskmap.toml"
 
@@ -61,14 +62,13 @@ def read_manifest(path: Path) -> Manifest:
             file=str(path),
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        first = wrong_values(error.errors())[0]
         raise BadInput(
-            f"{path}：键 {key} 有误（{first['msg']}）",
-            f"{path}: key {key}: {first['msg']}",
+            f"{path}：键 {first.field} 有误（{first.zh}）",
+            f"{path}: key {first.field}: {first.en}",
             code="bad_manifest",
             file=str(path),
-            field=key,
+            field=first.field,
         ) from error
 
 

@@ -13,6 +13,7 @@ from app.fixes import FORGOTTEN, STALE_S, Fix
 from app.moments import moment_end
 from app.positions import Refused
 from layers.errors import BadInput
+from layers.wrong_values import wrong_values
 
 router = APIRouter(prefix="/api/positions", tags=["positions"])
 MOST_IN_A_BATCH = 10_000
@@ -169,12 +170,12 @@ def _id_of(sent: dict[str, Any]) -> str | None:
 
 
 def _fault(row: int, sent: dict[str, Any], error: ValidationError) -> Refused:
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"]) or "?"
+    first = wrong_values(error.errors())[0]
+    field = first.field or "?"
     return Refused(
         row,
         _id_of(sent),
         "bad_fix",
-        f"字段 {field} 有误：{first['msg']}",
-        f"field {field}: {first['msg']}",
+        f"字段 {field} 有误：{first.zh}",
+        f"field {field}: {first.en}",
     )

@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.state.prepare import prepare
 from layers.errors import BadInput, Outdated
 from layers.registry import discover
+from layers.wrong_values import wrong_values
 
 coverage = typer.Typer(no_args_is_help=True, help="Where the air bases reach, and where one more helps most.")
 Params = TypeVar("Params", bound=BaseModel)
@@ -58,9 +59,10 @@ def checked(model: type[Params], sent: dict[str, Any]) -> Params:
     try:
         return model.model_validate(sent)
     except ValidationError as error:
-        first = error.errors()[0]
-        field, said = ".".join(str(p) for p in first["loc"]), first["msg"]
-        raise BadInput(f"参数 {field}：{said}", f"parameter {field}: {said}", code="bad_option") from error
+        first = wrong_values(error.errors())[0]
+        raise BadInput(
+            f"参数 {first.field}：{first.zh}", f"parameter {first.field}: {first.en}", code="bad_option"
+        ) from error
 
 
 @contextmanager

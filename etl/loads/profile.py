@@ -10,6 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from layers.crs.identify import parse_crs
 from layers.errors import BadInput
+from layers.wrong_values import wrong_values
 
 Mode = Literal["append", "upsert", "replace", "sync"]
 ROW_NUMBER = "#row"
@@ -112,13 +113,12 @@ def read_profile(values: dict[str, Any]) -> Profile:
     try:
         return Profile.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        first = wrong_values(error.errors())[0]
         raise BadInput(
-            f"载入方案的键 {key} 有误：{first['msg']}",
-            f"profile key {key}: {first['msg']}",
+            f"载入方案的键 {first.field} 有误：{first.zh}",
+            f"profile key {first.field}: {first.en}",
             code="bad_profile",
-            field=key,
+            field=first.field,
         ) from error
 
 

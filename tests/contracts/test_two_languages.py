@@ -39,6 +39,7 @@ NOT_SAID = {
     "layers/crs/operation.py": "its English is Operation.text",
     "layers/crs/typed.py": "patterns of what people type",
     "layers/fields.py": "names of columns",
+    "layers/wrong_values.py": "its English is what pydantic says",
 }
 """Modules with Chinese outside pairs that is not said to anybody, or has its English elsewhere."""
 
