@@ -32,6 +32,13 @@ _UNITS = frozenset(
 )
 
 
+_COLUMN_WORDS = {"栏次": 2, "栏号": 2, "列次": 2, "列号": 2, "甲": 3, "乙": 3, "丙": 3, "丁": 3, "戊": 3}
+"""What stands over words where a form numbers its columns (栏次 1 2, or 甲 乙 1 2 3), and how many numbers must follow
+it: fewer may be data."""
+FEWEST_NUMBERED = 4
+"""How many there must be where 1, 2, 3 … stand alone."""
+
+
 class Line(NamedTuple):
     """A row that holds something: rows read up to and with it, the line where it begins, its cells, trimmed."""
 
@@ -150,10 +157,12 @@ class _Look:
         return names, at + 1
 
     def is_explained(self, at: int) -> bool:
-        """Whether a row beneath the names holds their units or their codes; data follows it."""
+        """Whether a row beneath the names holds their units, codes or numbers; data follows it."""
         if at + 1 >= len(self._lines):
             return False
         cells = self._lines[at].filled
+        if _number_columns(cells):
+            return True
         if all(cell.strip("()（）[]【】 ").casefold() in _UNITS for cell in cells):
             return self._stands_over_figures(at)
         return self._known(cells) >= 2 and _are_codes(cells) and not _are_codes(self._lines[at + 1].filled)
@@ -233,6 +242,15 @@ def _is_form(cells: Sequence[str]) -> bool:
 
 def _are_codes(cells: Sequence[str]) -> bool:
     return all(_CODE.fullmatch(cell) for cell in cells)
+
+
+def _number_columns(cells: Sequence[str]) -> bool:
+    """Whether a row does no more than number the columns: 1, 2, 3 … without a gap, after words that say so."""
+    bare = [unicodedata.normalize("NFKC", cell).strip(" ()[]") for cell in cells]
+    words = next((at for at, cell in enumerate(bare) if cell not in _COLUMN_WORDS), len(bare))
+    numbers = [cell.removesuffix(".0") for cell in bare[words:]]
+    counted = [str(n) for n in range(1, len(numbers) + 1)]
+    return numbers == counted and len(numbers) >= _COLUMN_WORDS.get(bare[0], FEWEST_NUMBERED)
 
 
 def _heading(lines: Sequence[Line], first: int, last: int, why: Text) -> Heading:

@@ -55,10 +55,17 @@ def test_groups_over_parts_give_names_that_can_be_matched() -> None:
 
 @pytest.mark.parametrize(
     "beneath",
-    [["", "", "°", "°", "（人）"], ["code", "name", "lon", "lat", "capacity"]],
-    ids=["units", "codes"],
+    [
+        ["", "", "°", "°", "（人）"],
+        ["code", "name", "lon", "lat", "capacity"],
+        ["栏次", "1", "2", "3", "4"],
+        ["甲", "乙", "1", "2", "3"],
+        ["（1）", "（2）", "（3）", "（4）", "（5）"],
+        ["①", "②", "③", "④", "⑤"],
+    ],
+    ids=["units", "codes", "columns counted", "columns of words", "in brackets", "in circles"],
 )
-def test_units_and_field_codes_beneath_the_names_are_no_data(beneath: list[str]) -> None:
+def test_units_field_codes_and_numbers_of_columns_beneath_the_names_are_no_data(beneath: list[str]) -> None:
     found = header([NAMES, beneath, *DATA])
     assert (found.names, found.skipped, found.heading.data_row) == (NAMES, 2, 3)
     assert found.heading.beneath == [" ".join(cell for cell in beneath if cell)]
@@ -67,6 +74,16 @@ def test_units_and_field_codes_beneath_the_names_are_no_data(beneath: list[str])
 def test_data_that_looks_like_units_or_codes_stays_data() -> None:
     assert header([["甲", "乙"], ["人", "个"], ["户", "处"]]).skipped == 1
     assert header([["name", "lon"], ["name", "lat"], ["a", "b"]]).skipped == 1
+    assert header([["编号", "经度", "纬度"], ["1", "2", "3"], ["2", "3", "4"]]).skipped == 1
+    assert header([["名称", "一", "二"], ["甲", "1", "2"], ["乙", "2", "3"]]).skipped == 1
+    assert header([NAMES, ["1", "2", "3", "4", "6"], *DATA]).skipped == 1
+    assert header([NAMES, ["甲", "乙", "丙", "丁", "1"], *DATA]).skipped == 1
+
+
+def test_units_and_numbers_of_columns_may_stand_beneath_each_other() -> None:
+    found = header([NAMES, ["", "", "度", "度", "人"], ["甲", "乙", "1", "2", "3"], *DATA])
+    assert (found.skipped, found.heading.data_row) == (3, 4)
+    assert found.heading.beneath == ["度 度 人", "甲 乙 1 2 3"]
 
 
 def test_where_no_row_reads_like_names_it_is_the_first() -> None:
