@@ -39,7 +39,7 @@ def _read(value: Any, as_day: Callable[[Any], date]) -> date:
             raise BadInput(
                 f"“{value[:40]}”不是时刻，例如 2026-11-29T01:45+08:00",
                 f"{value[:40]!r} is no instant; write 2026-11-29T01:45+08:00",
-                code="bad_time",
+                code="bad_request",
             ) from error
     return _within(as_day(value))
 

@@ -32,11 +32,11 @@ _UNITS = frozenset(
 )
 
 
-_COLUMN_WORDS = {"栏次": 2, "栏号": 2, "列次": 2, "列号": 2, "甲": 3, "乙": 3, "丙": 3, "丁": 3, "戊": 3}
-"""What stands over words where a form numbers its columns (栏次 1 2, or 甲 乙 1 2 3), and how many numbers must follow
-it: fewer may be data."""
+_COLUMN_WORDS = frozenset(("栏次", "栏号", "列次", "列号"))
+_WORD_COLUMNS = frozenset(("甲", "乙", "丙", "丁", "戊"))
+"""Where a form numbers its columns, it says so first (栏次 1 2), or has these for its columns of words (甲 乙 1 2)."""
 FEWEST_NUMBERED = 4
-"""How many there must be where 1, 2, 3 … stand alone."""
+"""A row that only numbers columns has so many cells where it does not say what it is: fewer may be data."""
 
 
 class Line(NamedTuple):
@@ -246,11 +246,12 @@ def _are_codes(cells: Sequence[str]) -> bool:
 
 def _number_columns(cells: Sequence[str]) -> bool:
     """Whether a row does no more than number the columns: 1, 2, 3 … without a gap, after words that say so."""
-    bare = [unicodedata.normalize("NFKC", cell).strip(" ()[]") for cell in cells]
-    words = next((at for at, cell in enumerate(bare) if cell not in _COLUMN_WORDS), len(bare))
-    numbers = [cell.removesuffix(".0") for cell in bare[words:]]
-    counted = [str(n) for n in range(1, len(numbers) + 1)]
-    return numbers == counted and len(numbers) >= _COLUMN_WORDS.get(bare[0], FEWEST_NUMBERED)
+    bare = [unicodedata.normalize("NFKC", cell).strip(" ()[]").removesuffix(".0") for cell in cells]
+    is_said = bare[0] in _COLUMN_WORDS
+    numbers = [cell for cell in bare[is_said:] if cell not in _WORD_COLUMNS]
+    in_order = bare[len(bare) - len(numbers) :] == numbers  # words first
+    counted = numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    return in_order and counted and len(numbers) >= 2 and (is_said or len(bare) >= FEWEST_NUMBERED)
 
 
 def _heading(lines: Sequence[Line], first: int, last: int, why: Text) -> Heading:

@@ -60,10 +60,21 @@ def test_groups_over_parts_give_names_that_can_be_matched() -> None:
         ["code", "name", "lon", "lat", "capacity"],
         ["栏次", "1", "2", "3", "4"],
         ["甲", "乙", "1", "2", "3"],
+        ["甲", "乙", "丙", "1", "2"],
+        ["栏次", "甲", "1.0", "2.0", "3.0"],
         ["（1）", "（2）", "（3）", "（4）", "（5）"],
         ["①", "②", "③", "④", "⑤"],
     ],
-    ids=["units", "codes", "columns counted", "columns of words", "in brackets", "in circles"],
+    ids=[
+        "units",
+        "codes",
+        "said",
+        "one by words",
+        "more by words",
+        "said and by words",
+        "in brackets",
+        "in circles",
+    ],
 )
 def test_units_field_codes_and_numbers_of_columns_beneath_the_names_are_no_data(beneath: list[str]) -> None:
     found = header([NAMES, beneath, *DATA])
