@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, WithJsonSchema, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from layers.errors import BadInput
 from layers.region import BEIJING
@@ -34,13 +35,13 @@ def _read(value: Any, as_day: Callable[[Any], date]) -> date:
     if isinstance(value, str) and "T" in value:
         # a + that was not escaped in an address arrives as a blank
         try:
-            return _zoned(datetime.fromisoformat(value.replace(" ", "+")))
+            instant = datetime.fromisoformat(value.replace(" ", "+"))
         except ValueError as error:
-            raise BadInput(
-                f"“{value[:40]}”不是时刻，例如 2026-11-29T01:45+08:00",
-                f"{value[:40]!r} is no instant; write 2026-11-29T01:45+08:00",
-                code="bad_request",
+            # as pydantic names it, which keeps the name of the parameter
+            raise PydanticCustomError(
+                "datetime_parsing", "Input should be an instant, such as 2026-08-01T08:30:00+08:00"
             ) from error
+        return _zoned(instant)
     return _within(as_day(value))
 
 

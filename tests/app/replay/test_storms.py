@@ -88,3 +88,9 @@ def test_a_moment_that_is_none_is_refused_in_two_languages(path: str, code: str,
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, code)
     assert problem["detail"] != problem["detail_en"]
+
+
+def test_a_moment_that_is_none_is_named_with_its_parameter(client: TestClient) -> None:
+    problem = client.get("/api/layers?at=2026-08-24T25:00:00Z").json()
+    assert problem["detail"] == "参数 at 有误：应为日期和时刻，如 2026-08-01T08:30:00+08:00"
+    assert problem["errors"][0]["field"] == "at"
