@@ -88,12 +88,15 @@ def _wrong(error: ErrorDetails | dict[str, Any], skip: int) -> WrongValue:
         zh = known.format_map(_shown(error.get("ctx") or {})) if known else OTHER.format(said=said)
     except KeyError:  # another version of pydantic gives another context
         zh = OTHER.format(said=said)
-    return WrongValue(".".join(str(part) for part in path), zh.replace(" or ", " 或 "), said)
+    return WrongValue(".".join(str(part) for part in path), zh, said)
 
 
 def _shown(context: dict[str, Any]) -> dict[str, Any]:
-    """Limits are floats, and 0.0 is nobody's way to write 0."""
-    return {
+    """Limits are floats, and 0.0 is nobody's way to write 0; lists of what is allowed have an English word in them."""
+    shown = {
         key: int(value) if isinstance(value, float) and value.is_integer() else value
         for key, value in context.items()
     }
+    if "expected" in shown:
+        shown["expected"] = str(shown["expected"]).replace(" or ", " 或 ")
+    return shown

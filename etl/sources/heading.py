@@ -30,10 +30,8 @@ _UNITS = frozenset(
     " ° 度 度分秒 平方米 m2 ㎡ m² 平方公里 平方千米 km2 km² 公顷 亩 立方米 m3 m³ 万立方米 吨 t 千克 公斤 kg 升 l %"
     " 年 月 日 天 小时 h 分 分钟 min 秒 s 米/秒 m/s km/h 级 百帕 hpa".split()
 )
-
-
-_COLUMN_WORDS = frozenset(("栏次", "栏号", "列次", "列号"))
-_WORD_COLUMNS = frozenset(("甲", "乙", "丙", "丁", "戊"))
+_SAYS_COLUMNS = frozenset(("栏次", "栏号", "列次", "列号"))
+_COLUMNS_OF_WORDS = frozenset(("甲", "乙", "丙", "丁", "戊"))
 """Where a form numbers its columns, it says so first (栏次 1 2), or has these for its columns of words (甲 乙 1 2)."""
 FEWEST_NUMBERED = 4
 """A row that only numbers columns has so many cells where it does not say what it is: fewer may be data."""
@@ -247,8 +245,8 @@ def _are_codes(cells: Sequence[str]) -> bool:
 def _number_columns(cells: Sequence[str]) -> bool:
     """Whether a row does no more than number the columns: 1, 2, 3 … without a gap, after words that say so."""
     bare = [unicodedata.normalize("NFKC", cell).strip(" ()[]").removesuffix(".0") for cell in cells]
-    is_said = bare[0] in _COLUMN_WORDS
-    numbers = [cell for cell in bare[is_said:] if cell not in _WORD_COLUMNS]
+    is_said = bare[0] in _SAYS_COLUMNS
+    numbers = [cell for cell in bare[is_said:] if cell not in _COLUMNS_OF_WORDS]
     in_order = bare[len(bare) - len(numbers) :] == numbers  # words first
     counted = numbers == [str(n) for n in range(1, len(numbers) + 1)]
     return in_order and counted and len(numbers) >= 2 and (is_said or len(bare) >= FEWEST_NUMBERED)

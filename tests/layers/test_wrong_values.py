@@ -80,10 +80,10 @@ def test_every_fault_of_the_files_people_write_is_said_without_english(model: ty
 
 
 def test_an_error_that_is_not_known_keeps_what_pydantic_says() -> None:
-    error = {"type": "of_tomorrow", "loc": ("query", "p"), "msg": "Input should be {odd}", "ctx": {}}
+    error = {"type": "of_tomorrow", "loc": ("query", "p"), "msg": "Input should be {odd} or even", "ctx": {}}
     [wrong] = wrong_values([error], skip=1)
     assert wrong.field == "p"
-    assert wrong.zh == "不符合要求（Input should be {odd}）"
+    assert wrong.zh == "不符合要求（Input should be {odd} or even）"
 
 
 def test_an_error_without_the_context_it_should_have_keeps_what_pydantic_says() -> None:
